@@ -1,1 +1,65 @@
-//! The room `holdings`.
+//! What the archive holds (馆藏): fonds, schemes of codes, records.
+//!
+//! Owns `fonds`, `fonds_name`, `scheme`, `code_serial`, `code_used`, `filing`,
+//! `record`, `record_file` and the view `record_visible`. Promises that a 档号 is
+//! unique for ever: `code_used` only grows, and a counter only rises.
+//!
+//! Every read goes through `record_visible`: what a batch has filed so far is
+//! seen by nobody until [`publish`] makes all of it visible in one small change.
+//! The few statements that must see the rest (filing, and asking whether a code
+//! was given out) say why.
+
+mod filing;
+mod fonds;
+mod gaps;
+mod list;
+mod record;
+mod record_json;
+mod schemes;
+mod serials;
+
+pub mod code;
+pub mod retention;
+
+pub use filing::{NewRecord, file, open_filing, publish};
+pub use fonds::{Fonds, add_fonds, all_fonds, fonds_by_code, rename_fonds};
+pub use gaps::{Gaps, gaps_of};
+pub use list::{Totals, records_of_filing, totals};
+pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
+pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};
+pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for};
+pub use serials::{next_serial, reserve, used};
+
+use crate::db::DbError;
+
+/// Why the holdings were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldingsError {
+    #[error("there is a fonds {0} already")]
+    FondsTaken(String),
+    #[error("{0} is no code of a fonds: four capital letters or digits")]
+    FondsCode(String),
+    #[error("a name of a fonds has 1 to 200 characters")]
+    FondsName,
+    #[error("there is no fonds {0}")]
+    NoFonds(String),
+    #[error("fonds {fonds} was already renamed on {day}")]
+    RenamedThatDay { fonds: String, day: String },
+    #[error("there is a scheme for {fonds} {category} from {year} already")]
+    SchemeTaken { fonds: String, category: String, year: i64 },
+    /// Ask [`used`] which; nothing of the change was kept.
+    #[error("a code among these was given out before")]
+    CodesTaken,
+    #[error(transparent)]
+    Code(#[from] code::CodeError),
+    #[error("what a scheme says cannot be read")]
+    Scheme(#[source] serde_json::Error),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<sqlx::Error> for HoldingsError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Db(error.into())
+    }
+}

@@ -1,0 +1,67 @@
+//! The report of gaps (断号): serials that were passed over.
+
+use super::HoldingsError;
+use crate::db::Db;
+
+/// The missing serials of one class of codes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gaps {
+    pub scope: String,
+    /// How many codes of the class were given out.
+    pub used: i64,
+    /// The highest serial of the counter.
+    pub last: i64,
+    /// First and last of each missing run.
+    pub missing: Vec<(i64, i64)>,
+}
+
+/// The classes of `fonds` that have gaps, by scope.
+///
+/// Source: DA/T 70-2018 GD-2-6 (continuity of 件号), standards-cn §1.5.
+pub async fn gaps_of(db: &Db, fonds: &str) -> Result<Vec<Gaps>, HoldingsError> {
+    let counters: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT code_serial.scope, code_serial.last,
+                (SELECT COUNT(*) FROM code_used WHERE code_used.scope = code_serial.scope)
+         FROM code_serial WHERE code_serial.scope LIKE $1 ORDER BY code_serial.scope",
+    )
+    .bind(format!("{fonds}-%"))
+    .fetch_all(db.read())
+    .await?;
+    let mut gaps = Vec::new();
+    for (scope, last, used) in counters {
+        if used >= last {
+            continue;
+        }
+        let serials: Vec<i64> = sqlx::query_scalar("SELECT serial FROM code_used WHERE scope = $1 ORDER BY serial")
+            .bind(&scope)
+            .fetch_all(db.read())
+            .await?;
+        gaps.push(Gaps { missing: missing(&serials, last), scope, used, last });
+    }
+    Ok(gaps)
+}
+
+/// The runs between 1 and `last` that `serials` (rising) leaves out.
+fn missing(serials: &[i64], last: i64) -> Vec<(i64, i64)> {
+    let mut runs = Vec::new();
+    let mut next = 1;
+    for serial in serials.iter().copied().chain([last + 1]) {
+        if serial > next {
+            runs.push((next, serial - 1));
+        }
+        next = next.max(serial + 1);
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_run_that_is_left_out_is_named() {
+        assert_eq!(missing(&[1, 2, 3], 3), []);
+        assert_eq!(missing(&[2, 5, 6], 8), [(1, 1), (3, 4), (7, 8)]);
+        assert_eq!(missing(&[], 2), [(1, 2)]);
+    }
+}

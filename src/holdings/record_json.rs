@@ -1,0 +1,65 @@
+//! `record.json`: what the archive knows of a record, inside its object.
+//!
+//! Version `lantai-record/1`. It lies on disk for ever: fields may be added,
+//! never renamed nor given another meaning. From these files alone a rebuild gives
+//! back fonds, schemes, records, codes and descriptions.
+
+use serde::{Deserialize, Serialize};
+
+/// The value of the field `form` that this build writes.
+pub const RECORD_JSON: &str = "lantai-record/1";
+
+/// A record as its object describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    pub form: String,
+    pub id: String,
+    /// 档号
+    pub code: String,
+    pub fonds: FondsJson,
+    /// Id and definition of the scheme the code was parsed by.
+    pub scheme_id: String,
+    pub scheme_from_year: i64,
+    pub scheme: serde_json::Value,
+    pub category: String,
+    pub department: Option<String>,
+    pub year: Option<i64>,
+    /// `Y`, `D30` …
+    pub retention: Option<String>,
+    /// 密级 as marked
+    pub secrecy: String,
+    pub title: String,
+    pub responsible: String,
+    pub docno: String,
+    pub dated: Option<String>,
+    pub pages: Option<i64>,
+    pub note: String,
+    /// Columns of the catalogue that have no field here, in its order.
+    pub extra: Vec<(String, String)>,
+    pub filing: String,
+    pub filed_at: String,
+    pub files: Vec<DescribedFile>,
+}
+
+/// The fonds as it was when the record was filed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FondsJson {
+    pub id: String,
+    pub code: String,
+    /// Since which day, and the name; oldest first.
+    pub names: Vec<(String, String)>,
+}
+
+/// One file of the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DescribedFile {
+    pub number: i64,
+    /// As handed in.
+    pub name: String,
+    /// In the object: `0001.pdf`.
+    pub path: String,
+    pub format: String,
+    pub bytes: i64,
+    pub sha256: String,
+    pub pages: Option<i64>,
+}

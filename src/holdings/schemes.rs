@@ -1,0 +1,81 @@
+//! The schemes of codes, one for each fonds, category and first year.
+
+use super::{HoldingsError, code::Scheme};
+use crate::{
+    audit::{Change, Event},
+    db::{Db, DbError},
+    kernel::Year,
+};
+
+/// A scheme as it stands.
+#[derive(Clone, Debug)]
+pub struct SchemeRow {
+    pub id: String,
+    pub fonds: String,
+    pub category: String,
+    /// Holds for records of this year and later, until the next scheme.
+    pub from_year: Year,
+    pub scheme: Scheme,
+}
+
+/// Adds a scheme inside a change that goes on. `id` is a UUID text of the caller's
+/// so that a rebuild keeps the one it had.
+pub async fn add_scheme(change: &mut Change<'_>, row: &SchemeRow) -> Result<(), HoldingsError> {
+    let definition = serde_json::to_string(&row.scheme).map_err(HoldingsError::Scheme)?;
+    sqlx::query(
+        "INSERT INTO scheme (id, fonds, category, from_year, definition, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&row.id)
+    .bind(&row.fonds)
+    .bind(&row.category)
+    .bind(row.from_year)
+    .bind(&definition)
+    .bind(change.at.to_string())
+    .execute(&mut *change.tx)
+    .await
+    .map_err(|error| match DbError::from(error) {
+        error if error.constraint().is_some() => HoldingsError::SchemeTaken {
+            fonds: row.fonds.clone(),
+            category: row.category.clone(),
+            year: row.from_year,
+        },
+        error => error.into(),
+    })?;
+    change.say(
+        Event::new("scheme.added", &row.id)
+            .with("fonds", &row.fonds)
+            .with("category", &row.category)
+            .with("from_year", row.from_year)
+            .with("definition", definition),
+    );
+    Ok(())
+}
+
+/// Every scheme, by fonds, category and first year.
+pub async fn all_schemes(db: &Db) -> Result<Vec<SchemeRow>, HoldingsError> {
+    let rows: Vec<(String, String, String, i64, String)> = sqlx::query_as(
+        "SELECT id, fonds, category, from_year, definition FROM scheme ORDER BY fonds, category, from_year",
+    )
+    .fetch_all(db.read())
+    .await?;
+    rows.into_iter()
+        .map(|(id, fonds, category, from_year, definition)| {
+            let scheme = serde_json::from_str(&definition).map_err(HoldingsError::Scheme)?;
+            Ok(SchemeRow { id, fonds, category, from_year, scheme })
+        })
+        .collect()
+}
+
+/// The scheme that holds for a record of `fonds`, `category` and `year`; without
+/// a year the newest.
+pub fn scheme_for<'s>(
+    schemes: &'s [SchemeRow],
+    fonds: &str,
+    category: &str,
+    year: Option<Year>,
+) -> Option<&'s SchemeRow> {
+    schemes
+        .iter()
+        .filter(|row| row.fonds == fonds && row.category == category && year.is_none_or(|year| row.from_year <= year))
+        .max_by_key(|row| row.from_year)
+}

@@ -1,0 +1,77 @@
+//! Serial numbers: one counter row a class of codes, codes given out for ever.
+
+use super::{HoldingsError, NewRecord};
+use crate::{
+    audit::Change,
+    db::{self, Cell, Db},
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// The next serial of `scope`, taken in this change. Two writers never get the
+/// same: the counter is raised under the turn to write.
+pub async fn next_serial(change: &mut Change<'_>, scope: &str) -> Result<i64, HoldingsError> {
+    reserve(change, scope, 1).await
+}
+
+/// Takes `count` serials of `scope` in a row; gives the first. Those that are
+/// never filed stay used, and stand in the report of gaps.
+pub async fn reserve(change: &mut Change<'_>, scope: &str, count: i64) -> Result<i64, HoldingsError> {
+    let last: i64 = sqlx::query_scalar(
+        "INSERT INTO code_serial (scope, last) VALUES ($1, $2)
+         ON CONFLICT (scope) DO UPDATE SET last = code_serial.last + $2 RETURNING last",
+    )
+    .bind(scope)
+    .bind(count)
+    .fetch_one(&mut *change.tx)
+    .await?;
+    Ok(last - count + 1)
+}
+
+/// Which of `codes` were ever given out, filed or not, visible or not.
+pub async fn used(db: &Db, codes: &[String]) -> Result<Vec<String>, HoldingsError> {
+    let mut found = Vec::new();
+    for chunk in codes.chunks(500) {
+        let mut asked = sqlx::QueryBuilder::<sqlx::Any>::new("SELECT code FROM code_used WHERE code IN (");
+        let mut list = asked.separated(", ");
+        for code in chunk {
+            list.push_bind(code.clone());
+        }
+        asked.push(")");
+        found.extend(asked.build_query_scalar::<String>().fetch_all(db.read()).await?);
+    }
+    Ok(found)
+}
+
+/// Enters the codes of `records` on the list of codes given out, and raises the
+/// counters to them.
+pub(super) async fn take(change: &mut Change<'_>, records: &[NewRecord]) -> Result<(), HoldingsError> {
+    let at = change.at.to_string();
+    let rows: Vec<_> =
+        records.iter().map(|r| json!([r.described.code, r.scope, r.serial, at])).collect();
+    if let Err(error) = db::bulk(&mut change.tx, "INSERT INTO code_used", USED, &rows).await {
+        if error.constraint().is_none() {
+            return Err(error.into());
+        }
+        return Err(HoldingsError::CodesTaken);
+    }
+    let mut highest: BTreeMap<&str, i64> = BTreeMap::new();
+    for record in records {
+        let last = highest.entry(&record.scope).or_default();
+        *last = record.serial.max(*last);
+    }
+    for (scope, last) in highest {
+        sqlx::query(
+            "INSERT INTO code_serial (scope, last) VALUES ($1, $2)
+             ON CONFLICT (scope) DO UPDATE SET last = CASE WHEN code_serial.last < $2 THEN $2 ELSE code_serial.last END",
+        )
+        .bind(scope)
+        .bind(last)
+        .execute(&mut *change.tx)
+        .await?;
+    }
+    Ok(())
+}
+
+const USED: &[(&str, Cell)] =
+    &[("code", Cell::Text), ("scope", Cell::Text), ("serial", Cell::Number), ("at", Cell::Text)];
