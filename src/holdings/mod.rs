@@ -1,1 +1,4 @@
-//! The room `holdings`.
+//! What the archive holds.
+
+pub mod code;
+pub mod retention;
