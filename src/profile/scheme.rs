@@ -266,3 +266,52 @@ impl fmt::Display for TextRule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn element(kind: Kind, before: Option<Separator>) -> Element {
+        let chars = if kind.is_number() { Charset::Digits } else { Charset::LettersDigits };
+        let text = vec![TextRule { chars, min: 3, max: 4, widest: None }];
+        Element { kind, before, optional: false, text, words: Vec::new(), source: "ours".to_owned() }
+    }
+
+    fn shape() -> Vec<Element> {
+        let level = Some(Separator::Level);
+        vec![
+            element(Kind::Fonds, None),
+            element(Kind::Category, level),
+            element(Kind::Subcategory, Some(Separator::Part)),
+            element(Kind::Volume, level),
+            element(Kind::Item, level),
+        ]
+    }
+
+    #[test]
+    fn a_shape_that_cannot_be_parsed_or_counted_by_is_refused() {
+        type Spoil = fn(&mut Vec<Element>);
+        let table: [(Spoil, ElementError); 14] = [
+            (|e| e.clear(), ElementError::First),
+            (|e| drop(e.remove(0)), ElementError::First),
+            (|e| e[0].optional = true, ElementError::First),
+            (|e| e[1].before = None, ElementError::NoSeparator(2, Kind::Category)),
+            (|e| e[1].text.clear(), ElementError::Width(2, Kind::Category)),
+            (|e| e[1].text[0].min = 0, ElementError::Width(2, Kind::Category)),
+            (|e| e[4].text[0].max = 19, ElementError::Width(5, Kind::Item)),
+            (|e| e[4].text[0].widest = Some((4, 8)), ElementError::Width(5, Kind::Item)),
+            (|e| e.push(e[4].clone()), ElementError::Repeated(6, Kind::Item)),
+            (|e| e[4].before = Some(Separator::Part), ElementError::Number(5, Kind::Item)),
+            (|e| e[4].kind = Kind::Department, ElementError::Number(5, Kind::Department)),
+            (|e| e[3].optional = true, ElementError::Required(4, Kind::Volume)),
+            (|e| e.push(element(Kind::Page, e[4].before)), ElementError::ItemAndPage),
+            (|e| e.truncate(3), ElementError::NoNumber),
+        ];
+        assert_eq!(check_elements(&shape()), Ok(()));
+        for (spoil, error) in table {
+            let mut elements = shape();
+            spoil(&mut elements);
+            assert_eq!(check_elements(&elements), Err(error));
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::{
     CodeError, Scheme, fold,
-    parse::{Fitted, fit, split},
+    parse::{Fitted, fit, parse, split},
 };
 use crate::profile::{Element, Kind, Preset, Profile, TextRule};
 use std::cmp::Reverse;
@@ -61,6 +61,7 @@ fn measured(
             *range = (range.0.min(width), range.1.max(width));
         }
     }
+    seen.iter().flatten().any(Option::is_some).then_some(())?;
     let mut widened = false;
     let mut elements = scheme.elements().to_vec();
     for (element, seen) in elements.iter_mut().zip(&seen) {
@@ -88,7 +89,7 @@ fn widest(elements: &[Element]) -> Vec<Element> {
 fn tried(scheme: Scheme, codes: &[String]) -> Proposal {
     let (mut explained, mut refused, mut first_year) = (0, Vec::new(), None);
     for (at, code) in codes.iter().enumerate() {
-        match scheme.parse(code) {
+        match parse(&scheme, code) {
             Ok(code) => {
                 explained += 1;
                 first_year = [first_year, code.part(Kind::Year).and(code.year())].into_iter().flatten().min();

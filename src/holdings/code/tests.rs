@@ -109,8 +109,10 @@ fn valid_codes_parse_under_their_scheme_and_keep_their_text() {
         assert_eq!(text_of(&code), text.split(['-', '·']).collect::<Vec<_>>(), "{text}");
         assert_eq!(code.scope_key(), text.rsplit_once('-').unwrap().0);
         let again = Serial::next(&scheme_of(preset, text), &Parts::from(&code), code.number()).unwrap();
-        let wider = text.len() > again.as_str().len();
-        assert!(again == code || wider, "{text}: {again}");
+        // A preset's width is a range and new numbers take the least: 00001 comes back as 001.
+        let padded_more =
+            scheme_of(preset, text).elements().iter().any(|e| e.kind.is_number() && e.text[0].min < e.text[0].max);
+        assert!(again == code || padded_more && again.scope_key() == code.scope_key(), "{text}: {again}");
         assert!(explain(&rules(), text).ok, "{text}");
     }
 }
@@ -277,7 +279,11 @@ fn generated_codes_come_back_as_they_were_made() {
             let code = Serial::next(&scheme, &parts, number).unwrap_or_else(|e| panic!("{parts:?}: {e}"));
             assert_eq!(scheme.parse(code.as_str()).unwrap(), code);
             assert_eq!(code.number(), number);
-            assert_eq!(code.part(Kind::Volume).is_some(), by_volume || preset != "DAT22" && preset != "DAT13-item");
+            let volumes = scheme.elements().iter().any(|e| e.kind == Kind::Volume);
+            assert_eq!(
+                (code.part(Kind::Volume).is_some(), code.part(Kind::Item).is_some()),
+                (volumes, !volumes || by_volume)
+            );
             assert_eq!(fold(code.as_str()), code.as_str());
             assert_eq!(scheme.parse(&code.as_str().to_lowercase()).unwrap_err().proposal.unwrap(), code.as_str());
         }
