@@ -4,7 +4,7 @@ use super::{
     CodeError, Scheme, fold,
     parse::{Fitted, fit, parse, split},
 };
-use crate::profile::{Element, Kind, Preset, Profile, TextRule};
+use crate::profile::{Element, Kind, Profile, TextRule};
 use std::cmp::Reverse;
 
 /// A scheme under which the codes parse, for a person to confirm.
@@ -34,22 +34,30 @@ pub fn propose<S: AsRef<str>>(profile: &Profile, fonds: &str, category: &str, co
         .iter()
         .enumerate()
         .filter_map(|(order, preset)| {
-            let (proposal, widened) = measured(profile, preset, fonds, category, &folded)?;
+            let scheme = Scheme::of(profile, preset, fonds, category, 1).ok()?;
+            let (proposal, widened) = measured(scheme, &folded, Kind::is_number)?;
             Some(((proposal.explained, !widened, preset.unit == unit, Reverse(order)), proposal))
         })
         .max_by_key(|(rank, _)| *rank)
         .map(|(_, proposal)| proposal)
 }
 
-/// The preset fitted to the codes, and whether a width went beyond the preset's.
-fn measured(
-    profile: &Profile,
-    preset: &Preset,
-    fonds: &str,
-    category: &str,
-    codes: &[String],
-) -> Option<(Proposal, bool)> {
-    let scheme = Scheme::of(profile, preset, fonds, category, 1).ok()?;
+/// The scheme widened as far as `codes` ask and its elements allow, never
+/// narrowed: what it reads today it still reads. For a catalogue whose codes an
+/// archive's scheme refuses for their width. Its first year is its own, or the
+/// earliest in the codes. `None` where the codes ask for no other width.
+pub fn widen<S: AsRef<str>>(scheme: &Scheme, codes: &[S]) -> Option<Proposal> {
+    let folded: Vec<String> = codes.iter().map(|code| fold(code.as_ref())).collect();
+    let own = scheme.first_year();
+    let (mut proposal, widened) = measured(scheme.clone(), &folded, |_| false)?;
+    let first_year = own.min(proposal.scheme.first_year());
+    proposal.scheme = proposal.scheme.from_year(first_year);
+    widened.then_some(proposal)
+}
+
+/// The scheme fitted to the codes, and whether a width went beyond its own.
+/// Where `exact`, the width becomes that of the codes, also a smaller one.
+fn measured(scheme: Scheme, codes: &[String], exact: impl Fn(Kind) -> bool) -> Option<(Proposal, bool)> {
     let wide = widest(scheme.elements());
     let mut seen: Vec<Vec<Option<(usize, usize)>>> = wide.iter().map(|e| vec![None; e.text.len()]).collect();
     for code in codes {
@@ -69,7 +77,7 @@ fn measured(
             let Some((low, high)) = *seen else { continue };
             widened |= low < rule.min || high > rule.max;
             (rule.min, rule.max) =
-                if element.kind.is_number() { (low, high) } else { (rule.min.min(low), rule.max.max(high)) };
+                if exact(element.kind) { (low, high) } else { (rule.min.min(low), rule.max.max(high)) };
         }
     }
     let scheme = scheme.with_elements(elements).ok()?;
@@ -97,5 +105,6 @@ fn tried(scheme: Scheme, codes: &[String]) -> Proposal {
             Err(error) => refused.push((at, error)),
         }
     }
-    Proposal { scheme: scheme.from_year(first_year.unwrap_or(1)), explained, refused }
+    let from = first_year.unwrap_or(scheme.first_year());
+    Proposal { scheme: scheme.from_year(from), explained, refused }
 }

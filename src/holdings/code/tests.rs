@@ -305,6 +305,20 @@ fn wider_serials_and_departments_are_proposed_from_what_is_there() {
 }
 
 #[test]
+fn a_scheme_is_widened_and_still_reads_what_it_read() {
+    let old = scheme("DAT22", "X001", "WS").from_year(2012);
+    let new = widen(&old, &["X001-WS·2013-Y-ZRZY-0000001"]).unwrap();
+    assert_eq!((new.explained, new.scheme.first_year()), (1, 2012));
+    for text in ["X001-WS·2011-Y-BGS-0001", "X001-WS·2013-Y-ZRZY-0000001"] {
+        assert!(new.scheme.parse(text).is_ok(), "{text}");
+    }
+    assert_eq!(widen(&old, &["X001-WS·2011-Y-ZRZY-0001"]).unwrap().scheme.first_year(), 2011);
+    for asks_nothing in ["X001-WS·2011-Y-BGS-0001", "nonsense", "X001-WS·2011-Y-BGS-000000001"] {
+        assert!(widen(&old, &[asks_nothing]).is_none(), "{asks_nothing}");
+    }
+}
+
+#[test]
 fn the_proposal_is_the_narrowest_preset_that_explains_most() {
     for (codes, category, preset, explained) in [
         (&["X001-WS·2011-Y-BGS-0001", "X001-WS·2011-Y-0002", "nonsense"][..], "WS", "DAT22-2015", 2),
