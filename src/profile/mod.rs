@@ -1,1 +1,21 @@
-//! The room `profile`.
+//! What a rule says, as data: categories, schemes of codes, words for periods.
+//!
+//! The files of `config/` are compiled in; a folder with files of the same names
+//! replaces them, and `schemes/*.toml` there adds further schemes. A profile that
+//! loads is complete: every rule names its source, every scheme can be parsed and
+//! counted by, and an unknown key or file is refused instead of ignored.
+//!
+//! # Why
+//!
+//! No Rust names a regulation. An archive may keep codes that no standard
+//! describes, and its rules change while its records stay.
+
+mod category;
+mod load;
+mod retention;
+mod scheme;
+
+pub use category::{Category, SecondLevel, Unit};
+pub use load::{Profile, ProfileError};
+pub use retention::{PermanentWords, RetentionWords, TermWords, UndecidedWords};
+pub use scheme::{Charset, Element, ElementError, Form, Kind, Preset, Separator, TextRule, check_elements};

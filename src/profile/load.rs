@@ -1,0 +1,210 @@
+//! Reading the rules: compiled in, or from a folder that replaces them.
+
+use super::{Category, ElementError, Preset, RetentionWords, category::CategoryFile, check_elements};
+use serde::de::DeserializeOwned;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+const CATEGORIES: (&str, &str) = ("categories.toml", include_str!("../../config/categories.toml"));
+const RETENTION: (&str, &str) = ("retention.toml", include_str!("../../config/retention.toml"));
+
+/// In the order in which an unknown code is tried.
+const SCHEMES: [(&str, &str); 5] = [
+    ("dat22-2015.toml", include_str!("../../config/schemes/dat22-2015.toml")),
+    ("dat13-2022.toml", include_str!("../../config/schemes/dat13-2022.toml")),
+    ("dat13-2022-file.toml", include_str!("../../config/schemes/dat13-2022-file.toml")),
+    ("dat94-2022.toml", include_str!("../../config/schemes/dat94-2022.toml")),
+    ("dat13-2022-catalogue.toml", include_str!("../../config/schemes/dat13-2022-catalogue.toml")),
+];
+
+/// The rules an archive goes by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub categories: Vec<Category>,
+    /// In the order in which an unknown code is tried.
+    pub presets: Vec<Preset>,
+    pub retention: RetentionWords,
+}
+
+/// Why rules do not load. Names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    #[error("{file} cannot be read")]
+    Unreadable { file: PathBuf, source: io::Error },
+    #[error("{file} is not as expected")]
+    Malformed { file: String, source: toml::de::Error },
+    #[error("{0} is no file of the rules; expected categories.toml, retention.toml or schemes/*.toml")]
+    Stray(PathBuf),
+    #[error("category {0:?} must be two capitals and stand there once")]
+    Category(String),
+    #[error("scheme {0:?} has the id or short name of another")]
+    SameScheme(String),
+    #[error("scheme {scheme:?} names category {category:?}, which is not defined")]
+    UnknownCategory { scheme: String, category: String },
+    #[error("scheme {scheme:?} is not usable")]
+    Elements { scheme: String, source: ElementError },
+}
+
+impl Profile {
+    /// The rules that come with the program.
+    pub fn compiled() -> Result<Self, ProfileError> {
+        Self::gather(|_| Ok(None), &[])
+    }
+
+    /// The rules that come with the program, each file replaced by the one of the
+    /// same name in `dir` (`categories.toml`, `retention.toml`, `schemes/<name>.toml`),
+    /// and the further schemes found there, tried after the known ones in order
+    /// of their names. Any other file is refused: it may be a misspelled one.
+    pub fn load(dir: &Path) -> Result<Self, ProfileError> {
+        refuse_strays(dir)?;
+        let schemes = dir.join("schemes");
+        let mut further: Vec<String> = if schemes.is_dir() { names(&schemes)? } else { Vec::new() };
+        further.retain(|name| SCHEMES.iter().all(|(known, _)| known != name));
+        further.sort();
+        if let Some(name) = further.iter().find(|name| !name.ends_with(".toml")) {
+            return Err(ProfileError::Stray(schemes.join(name)));
+        }
+        Self::gather(|relative| read(&dir.join(relative)), &further)
+    }
+
+    /// The preset with this id or short name.
+    pub fn preset(&self, name: &str) -> Option<&Preset> {
+        self.presets.iter().find(|preset| preset.id == name || preset.short == name)
+    }
+
+    pub fn category(&self, code: &str) -> Option<&Category> {
+        self.categories.iter().find(|category| category.code == code)
+    }
+
+    fn gather(
+        replaced: impl Fn(&Path) -> Result<Option<String>, ProfileError>,
+        further: &[String],
+    ) -> Result<Self, ProfileError> {
+        let text = |folder: &str, name: &str, ours: &str| {
+            Ok::<_, ProfileError>(replaced(&Path::new(folder).join(name))?.unwrap_or_else(|| ours.to_owned()))
+        };
+        let categories: CategoryFile = decode(CATEGORIES.0, &text("", CATEGORIES.0, CATEGORIES.1)?)?;
+        let retention = decode(RETENTION.0, &text("", RETENTION.0, RETENTION.1)?)?;
+        let mut presets = Vec::new();
+        for (name, ours) in SCHEMES.into_iter().chain(further.iter().map(|name| (name.as_str(), ""))) {
+            presets.push(decode(name, &text("schemes", name, ours)?)?);
+        }
+        let profile = Self { categories: categories.category, presets, retention };
+        profile.check()?;
+        Ok(profile)
+    }
+
+    fn check(&self) -> Result<(), ProfileError> {
+        for (i, category) in self.categories.iter().enumerate() {
+            if !category.code_is_sound() || self.categories[..i].iter().any(|c| c.code == category.code) {
+                return Err(ProfileError::Category(category.code.clone()));
+            }
+        }
+        for (i, preset) in self.presets.iter().enumerate() {
+            let names = |p: &Preset| [p.id.clone(), p.short.clone()];
+            if self.presets[..i].iter().flat_map(names).any(|name| names(preset).contains(&name)) {
+                return Err(ProfileError::SameScheme(preset.id.clone()));
+            }
+            for form in &preset.forms {
+                if let Some(category) = form.categories.iter().find(|c| self.category(c).is_none()) {
+                    let (scheme, category) = (preset.id.clone(), category.clone());
+                    return Err(ProfileError::UnknownCategory { scheme, category });
+                }
+                check_elements(&form.elements)
+                    .map_err(|source| ProfileError::Elements { scheme: preset.id.clone(), source })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn decode<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ProfileError> {
+    toml::from_str(text).map_err(|source| ProfileError::Malformed { file: file.to_owned(), source })
+}
+
+/// `None` where there is no such file.
+fn read(file: &Path) -> Result<Option<String>, ProfileError> {
+    match fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(ProfileError::Unreadable { file: file.to_owned(), source }),
+    }
+}
+
+fn names(dir: &Path) -> Result<Vec<String>, ProfileError> {
+    let unreadable = |source| ProfileError::Unreadable { file: dir.to_owned(), source };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).map_err(unreadable)? {
+        names.push(entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned());
+    }
+    Ok(names)
+}
+
+fn refuse_strays(dir: &Path) -> Result<(), ProfileError> {
+    let known = |name: &String| [CATEGORIES.0, RETENTION.0, "schemes"].contains(&name.as_str());
+    match names(dir)?.into_iter().find(|name| !known(name)) {
+        Some(stray) => Err(ProfileError::Stray(dir.join(stray))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("schemes")).unwrap();
+        for (name, text) in files {
+            fs::write(dir.path().join(name), text).unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn the_rules_that_come_with_the_program_load() {
+        let profile = Profile::compiled().unwrap();
+        let codes: Vec<&str> = profile.categories.iter().map(|c| c.code.as_str()).collect();
+        assert_eq!(codes, ["WS", "KJ", "RS", "KU", "ZY", "ZP", "LY", "LX", "SJ", "YJ", "WY", "MT", "SW"]);
+        assert_eq!(profile.presets.len(), 5);
+        assert_eq!(profile.preset("DAT22"), profile.preset("DAT22-2015"));
+        assert!(profile.preset("DAT22").unwrap().form("KJ").is_none());
+    }
+
+    #[test]
+    fn an_empty_folder_changes_nothing_and_a_file_replaces_its_namesake() {
+        assert_eq!(Profile::load(folder(&[]).path()).unwrap(), Profile::compiled().unwrap());
+        let wider = SCHEMES[0].1.replace("min = 4, max = 4, widest", "min = 5, max = 5, widest");
+        let further = SCHEMES[4].1.replace("DAT13", "OWN");
+        let dir = folder(&[("schemes/dat22-2015.toml", &wider), ("schemes/own.toml", &further)]);
+        let profile = Profile::load(dir.path()).unwrap();
+        let item = profile.preset("DAT22").unwrap().form("WS").unwrap().elements.last().unwrap();
+        assert_eq!(item.text[0].min, 5);
+        assert_eq!(profile.presets.last().unwrap().id, "OWN-2022-catalogue");
+    }
+
+    #[test]
+    fn what_is_misspelled_or_unusable_is_refused_by_name() {
+        let scheme = SCHEMES[0].1;
+        for (file, text, said) in [
+            ("catagories.toml", CATEGORIES.1.to_owned(), "catagories.toml is no file of the rules"),
+            ("schemes/dat22.txt", scheme.to_owned(), "dat22.txt is no file of the rules"),
+            ("categories.toml", CATEGORIES.1.replace("unit =", "units ="), "categories.toml is not as expected"),
+            ("categories.toml", CATEGORIES.1.replace("\"WS\"", "\"KJ\""), "category \"KJ\" must be two capitals"),
+            ("categories.toml", CATEGORIES.1.replace("\"MT\"", "\"mt\""), "category \"mt\" must be two capitals"),
+            ("schemes/own.toml", scheme.to_owned(), "scheme \"DAT22-2015\" has the id or short name of another"),
+            ("schemes/dat22-2015.toml", scheme.replace("\"LX\"", "\"XX\""), "names category \"XX\""),
+            (
+                "schemes/dat22-2015.toml",
+                scheme.replace("\"item\"\nbefore = \"-\"", "\"item\"\nbefore = \"·\""),
+                "not usable",
+            ),
+            ("schemes/dat22-2015.toml", scheme.replace("source =", "quelle ="), "dat22-2015.toml is not as expected"),
+        ] {
+            let error = Profile::load(folder(&[(file, &text)]).path()).unwrap_err().to_string();
+            assert!(error.contains(said), "{file}: {error}");
+        }
+    }
+}
