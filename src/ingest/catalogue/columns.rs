@@ -144,7 +144,7 @@ mod tests {
         ] {
             let cells: Vec<_> = preset.split(' ').collect();
             let columns = Columns::find(&[row(1, &cells)], &Mapping::default()).unwrap();
-            assert!(columns.has(Field::Note) && columns.has(Field::Pages) | columns.has(Field::Date), "{preset}");
+            assert!(columns.has(Field::Note) && (columns.has(Field::Pages) || columns.has(Field::Date)), "{preset}");
         }
     }
 

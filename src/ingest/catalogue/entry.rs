@@ -80,6 +80,15 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// The file name cell of any row, also of one set aside: for matching its
+    /// files in memory, and to be dropped with the row. Never log or store it
+    /// for a row that is not open: a file's name may be its title.
+    pub fn file_named(row: &Row, columns: &Columns) -> Option<String> {
+        Some(text(row, columns, Field::FileName)).filter(|name| !name.is_empty())
+    }
+}
+
 fn cell<'a>(row: &'a Row, columns: &Columns, field: Field) -> &'a Cell {
     columns.column(field).map_or(&Cell::Empty, |column| row.cell(column))
 }
@@ -267,6 +276,12 @@ mod tests {
             let kept = format!("{reading:?}");
             assert!(!kept.contains("题名") && !kept.contains("某处"), "{kept}");
         }
+    }
+
+    #[test]
+    fn the_files_of_a_row_set_aside_can_still_be_matched() {
+        let secret = row(7, &["X001", "t", "", "", "", "机密", "1", "题名.pdf"]);
+        assert_eq!(Entry::file_named(&secret, &columns()).as_deref(), Some("题名.pdf"));
     }
 
     #[test]

@@ -4,7 +4,11 @@
 use super::{CatalogueError, Cell, Columns, HEADER_WITHIN, Mapping, Row, delimited::MOST_COLUMNS};
 use crate::kernel::Dated;
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
-use std::{fs::File, io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::{BufReader, Read, Seek},
+    path::Path,
+};
 
 /// Most bytes a workbook may unpack to (ours): a full sheet of a million rows
 /// is below it, an archive bomb is not.
@@ -19,7 +23,7 @@ const MOST_FILLED: usize = 4 << 20;
 pub fn read(path: &Path, mapping: &Mapping) -> Result<(Vec<Row>, Columns), CatalogueError> {
     let broken = |reason: String| CatalogueError::Workbook { path: path.to_owned(), reason };
     let open = || File::open(path).map_err(|source| CatalogueError::Io { path: path.to_owned(), source });
-    refuse_bombs(BufReader::new(open()?)).map_err(broken)?;
+    refuse_bombs(BufReader::new(open()?), MOST_BYTES).map_err(broken)?;
     let mut book = Xlsx::new(BufReader::new(open()?)).map_err(|error| broken(error.to_string()))?;
     let sheets: Vec<String> =
         book.sheets_metadata().iter().filter(|s| s.visible == SheetVisible::Visible).map(|s| s.name.clone()).collect();
@@ -51,14 +55,15 @@ impl From<XlsxError> for SheetError {
     }
 }
 
-fn refuse_bombs(file: BufReader<File>) -> Result<(), String> {
+/// Sums what the parts say they unpack to; a lie is stopped by the sheet's reader.
+fn refuse_bombs(file: impl Read + Seek, most: u64) -> Result<(), String> {
     let mut parts = zip::ZipArchive::new(file).map_err(|error| error.to_string())?;
     let mut bytes = 0u64;
     for part in 0..parts.len() {
         bytes = bytes.saturating_add(parts.by_index_raw(part).map_err(|error| error.to_string())?.size());
     }
-    if bytes > MOST_BYTES {
-        return Err(format!("it unpacks to {bytes} bytes, more than {MOST_BYTES}"));
+    if bytes > most {
+        return Err(format!("it unpacks to {bytes} bytes, more than {most}"));
     }
     Ok(())
 }
@@ -150,5 +155,20 @@ fn day_of(moment: &ExcelDateTime) -> Cell {
     match Dated::new(year.into(), month, day) {
         Some(dated) => Cell::Day(dated),
         None => Cell::Broken(format!("{year:04}-{month:02}-{day:02}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    #[test]
+    fn a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        book.add_worksheet().write_string(0, 0, "x".repeat(30_000)).unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        assert!(refuse_bombs(Cursor::new(&bytes), 20_000).unwrap_err().starts_with("it unpacks to"));
+        assert_eq!(refuse_bombs(Cursor::new(&bytes), MOST_BYTES), Ok(()));
     }
 }

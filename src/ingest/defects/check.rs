@@ -2,7 +2,7 @@
 
 use super::{Defect, DefectKind, Lang, Words};
 use crate::ingest::catalogue::{Entry, Fault, SetAside};
-use crate::ingest::folder::{FoundFile, Matched, NameFault, Wanted};
+use crate::ingest::folder::{FoundFile, Matched, NameFault, Refused, Walked, Wanted};
 use crate::kernel::Sha256;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
@@ -140,6 +140,16 @@ pub fn matching(matched: &Matched, wanted: &[Wanted<'_>], files: &[FoundFile], l
         }),
     );
     defects
+}
+
+/// What lies in the folder and is not accepted. Companions of the top folder
+/// are no defects; whoever shows the batch lists them from [`Walked::beside`].
+pub fn refused(walked: &Walked, lang: Lang) -> Vec<Defect> {
+    let defect = |refused: &Refused| {
+        let words = Words::file_refused(refused.why, lang);
+        Defect::new(DefectKind::FileRefused, words).of_file(&refused.relative)
+    };
+    walked.refused.iter().map(defect).collect()
 }
 
 fn named(rows: impl IntoIterator<Item = u64>) -> String {

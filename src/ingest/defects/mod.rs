@@ -15,7 +15,9 @@ mod kind;
 mod sheet;
 mod words;
 
-pub use check::{CodeParts, code_parts, duplicate_codes, duplicate_content, matching, pages, set_aside, unmarked};
+pub use check::{
+    CodeParts, code_parts, duplicate_codes, duplicate_content, matching, pages, refused, set_aside, unmarked,
+};
 pub use kind::{DefectKind, Severity};
 pub use sheet::{SheetError, write_xlsx};
 pub use words::{Lang, Words};

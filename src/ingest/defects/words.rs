@@ -1,6 +1,7 @@
 //! What defects say, in both languages, side by side.
 
 use crate::ingest::catalogue::CatalogueError;
+use crate::ingest::folder::Refusal;
 use crate::kernel::{Dated, Secrecy};
 
 /// The language a defect speaks.
@@ -290,13 +291,20 @@ impl Words {
         )
     }
 
-    pub fn file_refused(why: &str, lang: Lang) -> Self {
+    pub fn file_refused(why: Refusal, lang: Lang) -> Self {
+        let (zh, en) = match why {
+            Refusal::Link => ("这是链接，不是文件", "this is a link and no file"),
+            Refusal::Special => ("这是管道、套接字或设备，不是文件", "this is a pipe, socket or device and no file"),
+            Refusal::Name => ("文件名的编码无法识别", "its name is neither UTF-8 nor GB18030"),
+            Refusal::TooDeep => ("文件夹层次过深", "it lies too many folders deep"),
+            Refusal::Denied => ("无法读取", "it cannot be read"),
+        };
         say!(
             lang,
-            "{why}，不能接收",
-            "换成普通文件后重新提交",
-            "{why}, which is not accepted",
-            "replace it by an ordinary file"
+            "{zh}",
+            "换成可以读取的普通文件，或移出此项，再重新提交",
+            "{en}",
+            "replace it by an ordinary file that can be read, or take it out, and hand the batch in again",
         )
     }
 

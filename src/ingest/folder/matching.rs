@@ -16,7 +16,8 @@ use unicode_normalization::UnicodeNormalization;
 const MOST_CLAIMANTS: usize = 16;
 
 /// A row that wants files. Rows set aside want theirs too, else their files
-/// would be called surplus.
+/// would be called surplus and listed by name: take their cell from
+/// `Entry::file_named` for the matching, and drop it after.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
     pub row: u64,
@@ -61,11 +62,12 @@ pub fn match_files(wanted: &[Wanted<'_>], files: &[FoundFile], fold: impl Fn(&st
     let mut faults = Vec::new();
     // The rows that name a file come first among its claimants.
     let mut claims: Vec<Vec<usize>> = vec![Vec::new(); files.len()];
+    let mut named: HashMap<(usize, usize), usize> = HashMap::new();
     let mut open_questions = Vec::new();
     for (index, want) in wanted.iter().enumerate() {
         for name in want.file_name.into_iter().flat_map(|cell| cell.split([';', '；', '\n'])) {
             match names.find(name.trim()) {
-                Named::Files(found) => claim(&mut claims, found, index),
+                Named::Files(found) => claim(&mut claims, &mut named, found, index),
                 Named::Nothing => open_questions.push((index, NameFault::Unmatched)),
                 Named::Several => open_questions.push((index, NameFault::Several)),
                 Named::Outside => faults.push((index, NameFault::Outside)),
@@ -110,12 +112,14 @@ pub fn match_files(wanted: &[Wanted<'_>], files: &[FoundFile], fold: impl Fn(&st
     matched
 }
 
-/// Beyond [`MOST_CLAIMANTS`] a row goes without, and is then missing its file.
-fn claim(claims: &mut [Vec<usize>], files: &[usize], row: usize) {
-    for file in files {
-        if claims[*file].len() < MOST_CLAIMANTS {
-            claims[*file].push(row);
-        }
+/// Notes that a row names these files. Beyond [`MOST_CLAIMANTS`] a row goes
+/// without, and is then missing its file. `named` counts the rows that named a
+/// file or folder, by its first file and how many it holds.
+fn claim(claims: &mut [Vec<usize>], named: &mut HashMap<(usize, usize), usize>, files: &[usize], row: usize) {
+    let times = named.entry((files[0], files.len())).or_default();
+    *times += 1;
+    if *times <= MOST_CLAIMANTS {
+        files.iter().for_each(|file| claims[*file].push(row));
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::ingest::catalogue::Retention;
-use crate::ingest::folder::match_files;
+use crate::ingest::catalogue::{Catalogue, Reading, Retention, find};
+use crate::ingest::folder::{match_files, walk};
 use crate::kernel::Secrecy;
 
 fn an_entry() -> Entry {
@@ -101,4 +101,38 @@ fn a_defect_is_json_as_the_contract_has_it() {
     assert_eq!(keys, ["row", "code", "file", "kind", "reason", "remedy", "severity"]);
     assert_eq!((json["kind"].as_str(), json["severity"].as_str()), (Some("set-aside"), Some("blocking")));
     assert!(json["reason"].as_str().unwrap().contains("机密★10年"));
+}
+
+#[test]
+fn what_the_folder_refuses_is_a_defect_of_its_file() {
+    let refused_file = Refused { relative: "files/l".into(), why: crate::ingest::folder::Refusal::Link };
+    let walked = Walked { refused: vec![refused_file], ..Walked::default() };
+    let defects = refused(&walked, Lang::Zh);
+    assert_eq!((defects[0].file.as_deref(), defects[0].reason.as_str()), (Some("files/l"), "这是链接，不是文件"));
+}
+
+/// A generated batch, when the tests are told where one lies.
+#[test]
+fn every_row_of_a_generated_batch_finds_its_files() {
+    let Some(batch) = std::env::var_os("LANTAI_SAMPLE_BATCH").map(std::path::PathBuf::from) else { return };
+    let mut catalogue = Catalogue::open(&find(&batch).unwrap()).unwrap();
+    let columns = catalogue.columns().clone();
+    let rows: Vec<_> = catalogue.by_ref().collect::<Result<_, _>>().unwrap();
+    let cells: Vec<_> = rows
+        .iter()
+        .map(|row| match Entry::read(row, &columns, Lang::Zh) {
+            Reading::Entry(entry, _) => (row.number, entry.code_raw, Entry::file_named(row, &columns)),
+            Reading::SetAside(SetAside { code, .. }) | Reading::Unmarked { code, .. } => {
+                (row.number, code, Entry::file_named(row, &columns))
+            }
+        })
+        .collect();
+    let wanted: Vec<_> =
+        cells.iter().map(|(row, code, name)| Wanted { row: *row, code, file_name: name.as_deref() }).collect();
+    let walked = walk(&batch).unwrap();
+    assert!(!walked.files.is_empty());
+    let matched = match_files(&wanted, &walked.files, str::to_owned);
+    assert_eq!(matching(&matched, &wanted, &walked.files, Lang::Zh), []);
+    assert_eq!(duplicate_codes(wanted.iter().map(|want| (want.row, want.code)), str::to_owned, Lang::Zh), []);
+    assert_eq!(matched.of.iter().map(Vec::len).sum::<usize>(), walked.files.len());
 }

@@ -133,4 +133,5 @@ fn matching_takes_time_in_proportion_to_rows_and_files() {
     // Every row names the one folder: rows times files would be 400 million claims.
     let matched = match_files(&wanted, &files(&names), fold);
     assert!(matched.doubly.iter().all(|(_, claimants)| claimants.len() <= MOST_CLAIMANTS + 1));
+    assert_eq!(matched.doubly.len(), names.len());
 }
