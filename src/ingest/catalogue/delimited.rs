@@ -72,8 +72,7 @@ impl<R: BufRead> Delimited<R> {
     fn read_row(&mut self) -> Result<Option<RawRow>, Broken> {
         let mut row = RawRow { number: self.row + 1, line: self.line, cells: Vec::new() };
         let (mut cell, mut state, mut bytes) = (Vec::new(), State::Start, 0usize);
-        loop {
-            let Some(byte) = self.byte()? else { break };
+        while let Some(byte) = self.byte()? {
             bytes += 1;
             if bytes > LONGEST_ROW {
                 let (row, line) = (row.number, row.line);
