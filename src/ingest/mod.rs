@@ -1,1 +1,5 @@
 //! The room `ingest`.
+
+pub mod catalogue;
+pub mod defects;
+pub mod folder;

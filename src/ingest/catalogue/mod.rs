@@ -1,0 +1,155 @@
+//! The catalogue (目录) a sender hands in: an Excel workbook or a CSV, as
+//! offices really write them.
+//!
+//! Owns nothing but the reading. Promises: a row is numbered as Excel numbers
+//! it; a row that cannot be read is an error of that row and the others are
+//! still given; what is not understood is kept under its own header; the title
+//! is copied as it stands; and of a row above 公开 nothing outlives the reading
+//! but its number, its 档号 and its mark (see [`Reading::SetAside`]).
+//!
+//! Forms: `.xlsx` (first visible sheet with a header, held in memory) and `.csv`
+//! (streamed; UTF-8 with or without a byte order mark, or GB18030; comma, tab or
+//! semicolon). The header is looked for within the first ten rows, because a
+//! printed catalogue begins with its own title.
+
+mod columns;
+mod date;
+mod delimited;
+mod entry;
+mod error;
+mod find;
+mod header;
+mod numeral;
+mod text;
+mod words;
+mod workbook;
+
+pub use columns::{Columns, Mapping};
+pub use date::{DateFault, When};
+pub use entry::{Entry, Fault, Reading, SetAside};
+pub use error::CatalogueError;
+pub use find::{find, is_catalogue};
+pub use header::Field;
+pub use words::Retention;
+
+use crate::kernel::Dated;
+use std::{borrow::Cow, path::Path};
+
+/// A header is looked for in this many rows (ours).
+const HEADER_WITHIN: usize = 10;
+
+/// One cell as it was stored. CSV knows only text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Empty,
+    Text(String),
+    Number(f64),
+    /// A cell Excel shows as a date.
+    Day(Dated),
+    Flag(bool),
+    /// An Excel error value (`#REF!`), or a date Excel itself cannot show.
+    Broken(String),
+}
+
+impl Cell {
+    pub(crate) fn from_text(text: String) -> Self {
+        if text.trim().is_empty() { Self::Empty } else { Self::Text(text) }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::Empty
+    }
+
+    /// The text a person sees, without outer blanks; a whole number has no
+    /// decimal point (`20110614`, not `20110614.0`).
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Empty => Cow::Borrowed(""),
+            Self::Text(text) | Self::Broken(text) => Cow::Borrowed(text.trim()),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+            Self::Day(day) => Cow::Owned(day.to_string()),
+            Self::Flag(true) => Cow::Borrowed("TRUE"),
+            Self::Flag(false) => Cow::Borrowed("FALSE"),
+        }
+    }
+}
+
+/// A row below the header that is not blank.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// As Excel numbers it, from 1.
+    pub number: u64,
+    /// May be shorter than the header.
+    pub cells: Vec<Cell>,
+}
+
+impl Row {
+    fn cell(&self, column: usize) -> &Cell {
+        self.cells.get(column).unwrap_or(&Cell::Empty)
+    }
+
+    fn is_blank(&self) -> bool {
+        self.cells.iter().all(Cell::is_empty)
+    }
+}
+
+enum Source {
+    Text(text::TextRows),
+    Workbook(std::vec::IntoIter<Row>),
+}
+
+/// An opened catalogue; iterating gives its rows. An error of one row leaves
+/// the others readable where [`CatalogueError::leaves_the_rest`] says so; after
+/// any other error there are no more rows.
+pub struct Catalogue {
+    columns: Columns,
+    source: Source,
+}
+
+impl Catalogue {
+    /// Opens with the columns guessed from the headers.
+    pub fn open(path: &Path) -> Result<Self, CatalogueError> {
+        Self::open_with(path, &Mapping::default())
+    }
+
+    /// Opens with some headers explained by the caller; the rest is guessed.
+    pub fn open_with(path: &Path, mapping: &Mapping) -> Result<Self, CatalogueError> {
+        let form = path.extension().and_then(|form| form.to_str()).map(str::to_lowercase);
+        match form.as_deref() {
+            Some("xlsx") => {
+                let (rows, columns) = workbook::read(path, mapping)?;
+                Ok(Self { columns, source: Source::Workbook(rows.into_iter()) })
+            }
+            Some("csv") => {
+                let (rows, columns) = text::TextRows::open(path, mapping)?;
+                Ok(Self { columns, source: Source::Text(rows) })
+            }
+            _ => Err(CatalogueError::Form(path.to_owned())),
+        }
+    }
+
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+}
+
+impl Iterator for Catalogue {
+    type Item = Result<Row, CatalogueError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let row = match &mut self.source {
+                Source::Text(rows) => rows.next_row()?,
+                Source::Workbook(rows) => Ok(rows.next()?),
+            };
+            // A printed catalogue repeats its header on every page.
+            match row {
+                Ok(row) if row.is_blank() || self.columns.is_header(&row) => {}
+                row => return Some(row),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

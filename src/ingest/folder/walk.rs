@@ -1,0 +1,272 @@
+//! Every file below a batch folder.
+
+use super::natural;
+use crate::ingest::catalogue::is_catalogue;
+use crate::kernel::Instant;
+use encoding_rs::GB18030;
+use std::{
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
+
+/// Folders within folders (ours); deeper is a forged or looping tree.
+const DEEPEST: usize = 64;
+
+/// Extensions that make a file of the top folder content. Below the top folder
+/// every file is content: whoever made a folder meant it.
+const PAYLOAD: [&str; 45] = [
+    "pdf", "ofd", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "odt", "ods", "odp", "rtf", "txt",
+    "csv", "xml", "htm", "html", "eml", "msg", "mht", "mhtml", "tif", "tiff", "jpg", "jpeg", "jp2", "png", "bmp",
+    "gif", "webp", "mp3", "wav", "flac", "mp4", "avi", "mov", "mkv", "mpg", "wmv", "dwg", "dxf", "zip",
+];
+
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    #[error("cannot list {}", path.display())]
+    List { path: PathBuf, source: io::Error },
+}
+
+/// A file that is content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundFile {
+    pub path: PathBuf,
+    /// Below the batch folder, joined by `/`; a name that is not UTF-8 is read
+    /// as GB18030.
+    pub relative: String,
+    pub bytes: u64,
+    /// `None` where the file system does not say.
+    pub modified: Option<Instant>,
+}
+
+/// Why something is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Link,
+    /// A pipe, socket or device.
+    Special,
+    /// Its name is neither UTF-8 nor GB18030.
+    Name,
+    TooDeep,
+    /// A folder that cannot be listed, or a file that cannot be looked at.
+    Denied,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub relative: String,
+    pub why: Refusal,
+}
+
+/// Why a file is no content and yet no fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// The catalogue, or a copy of it.
+    Catalogue,
+    /// Hidden, or made by an operating system or Office.
+    System,
+    /// In the top folder, without an extension of content (sums, notes).
+    Companion,
+}
+
+/// What a folder holds, each list in natural order.
+#[derive(Clone, Debug, Default)]
+pub struct Walked {
+    pub files: Vec<FoundFile>,
+    pub refused: Vec<Refused>,
+    pub beside: Vec<(String, Beside)>,
+}
+
+/// Lists everything below `dir` without following a link. What cannot be looked
+/// at is listed as refused.
+///
+/// Errors: `List`, if `dir` itself cannot be listed.
+pub fn walk(dir: &Path) -> Result<Walked, FolderError> {
+    let mut walked = Walked::default();
+    let mut folders = Vec::new();
+    let top = fs::read_dir(dir).map_err(|source| FolderError::List { path: dir.to_owned(), source })?;
+    walked.take(top, "", 0, &mut folders);
+    while let Some((path, relative, depth)) = folders.pop() {
+        match fs::read_dir(&path) {
+            Ok(entries) => walked.take(entries, &relative, depth, &mut folders),
+            Err(_) => walked.refused.push(Refused { relative, why: Refusal::Denied }),
+        }
+    }
+    walked.files.sort_by(|a, b| natural(&a.relative, &b.relative).then_with(|| a.path.cmp(&b.path)));
+    walked.refused.sort_by(|a, b| natural(&a.relative, &b.relative));
+    walked.beside.sort_by(|a, b| natural(&a.0, &b.0));
+    Ok(walked)
+}
+
+type Folder = (PathBuf, String, usize);
+
+impl Walked {
+    fn take(&mut self, entries: fs::ReadDir, within: &str, depth: usize, folders: &mut Vec<Folder>) {
+        for entry in entries {
+            match entry {
+                Ok(entry) => self.take_one(&entry.path(), within, depth, folders),
+                Err(_) => self.refuse(within.to_owned(), Refusal::Denied),
+            }
+        }
+    }
+
+    fn take_one(&mut self, path: &Path, within: &str, depth: usize, folders: &mut Vec<Folder>) {
+        let (name, decoded) = decode(path.file_name().unwrap_or_default());
+        let relative = if within.is_empty() { name.clone() } else { format!("{within}/{name}") };
+        if !decoded {
+            return self.refuse(relative, Refusal::Name);
+        }
+        let Ok(about) = fs::symlink_metadata(path) else { return self.refuse(relative, Refusal::Denied) };
+        let kind = about.file_type();
+        if kind.is_symlink() {
+            self.refuse(relative, Refusal::Link);
+        } else if is_system(&name) {
+            self.beside.push((relative, Beside::System));
+        } else if kind.is_dir() && depth >= DEEPEST {
+            self.refuse(relative, Refusal::TooDeep);
+        } else if kind.is_dir() {
+            folders.push((path.to_owned(), relative, depth + 1));
+        } else if !kind.is_file() {
+            self.refuse(relative, Refusal::Special);
+        } else if within.is_empty() && is_catalogue(&name) {
+            self.beside.push((relative, Beside::Catalogue));
+        } else if within.is_empty() && !is_payload(&name) {
+            self.beside.push((relative, Beside::Companion));
+        } else {
+            let file = FoundFile { path: path.to_owned(), relative, bytes: about.len(), modified: modified(&about) };
+            self.files.push(file);
+        }
+    }
+
+    fn refuse(&mut self, relative: String, why: Refusal) {
+        self.refused.push(Refused { relative, why });
+    }
+}
+
+fn modified(about: &fs::Metadata) -> Option<Instant> {
+    let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Instant::from_millis(u64::try_from(since.as_millis()).ok()?)
+}
+
+/// Hidden files, and what Windows, macOS and Office leave about.
+fn is_system(name: &str) -> bool {
+    name.starts_with('.')
+        || name.starts_with("~$")
+        || ["thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "$recycle.bin"]
+            .contains(&name.to_lowercase().as_str())
+}
+
+fn is_payload(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
+    extension.is_some_and(|extension| PAYLOAD.contains(&extension.as_str()))
+}
+
+/// The name as text, and whether it could be read. A name that could not is
+/// shown with `\xNN` for each byte beyond ASCII.
+fn decode(name: &OsStr) -> (String, bool) {
+    if let Some(name) = name.to_str() {
+        return (name.to_owned(), true);
+    }
+    let bytes = name.as_encoded_bytes();
+    match GB18030.decode_without_bom_handling_and_without_replacement(bytes) {
+        Some(name) => (name.into_owned(), true),
+        None => (bytes.escape_ascii().to_string(), false),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::{ffi::OsStrExt, fs::symlink, net::UnixListener};
+
+    fn batch(names: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        }
+        dir
+    }
+
+    fn names(walked: &Walked) -> Vec<&str> {
+        walked.files.iter().map(|file| file.relative.as_str()).collect()
+    }
+
+    #[test]
+    fn content_is_told_from_what_lies_beside_it() {
+        let dir = batch(&[
+            "catalogue.xlsx",
+            "catalogue.gb18030.csv",
+            "SHA256SUMS",
+            "notes.jsonl",
+            "top.pdf",
+            "files/2011/a.pdf",
+            "files/2011/p10.jpg",
+            "files/2011/p2.jpg",
+            "files/catalogue.xlsx",
+            "files/odd",
+            ".hidden/x.pdf",
+            "files/.DS_Store",
+            "files/Thumbs.db",
+            "files/~$a.docx",
+            "desktop.ini",
+        ]);
+        let walked = walk(dir.path()).unwrap();
+        assert_eq!(
+            names(&walked),
+            [
+                "files/2011/a.pdf",
+                "files/2011/p2.jpg",
+                "files/2011/p10.jpg",
+                "files/catalogue.xlsx",
+                "files/odd",
+                "top.pdf"
+            ]
+        );
+        let companions: Vec<_> = walked.beside.iter().filter(|(_, why)| *why == Beside::Companion).collect();
+        assert_eq!(companions.len(), 2);
+        assert_eq!(walked.beside.iter().filter(|(_, why)| *why == Beside::System).count(), 5);
+        assert_eq!(walked.files[0].bytes, 16);
+        assert!(walked.files[0].modified.is_some());
+    }
+
+    #[test]
+    fn links_and_sockets_are_refused_and_not_followed() {
+        let dir = batch(&["files/a.pdf"]);
+        symlink("/etc", dir.path().join("files/etc")).unwrap();
+        symlink("a.pdf", dir.path().join("files/b.pdf")).unwrap();
+        symlink(".", dir.path().join("files/loop")).unwrap();
+        let _socket = UnixListener::bind(dir.path().join("files/s")).unwrap();
+        let walked = walk(dir.path()).unwrap();
+        assert_eq!(names(&walked), ["files/a.pdf"]);
+        let refused: Vec<_> = walked.refused.iter().map(|r| (r.relative.as_str(), r.why)).collect();
+        assert_eq!(
+            refused,
+            [
+                ("files/b.pdf", Refusal::Link),
+                ("files/etc", Refusal::Link),
+                ("files/loop", Refusal::Link),
+                ("files/s", Refusal::Special)
+            ]
+        );
+    }
+
+    #[test]
+    fn names_of_old_windows_are_read_as_gb18030() {
+        let dir = batch(&["files/x.pdf"]);
+        let (gbk, _, _) = GB18030.encode("档案.pdf");
+        fs::write(dir.path().join("files").join(OsStr::from_bytes(&gbk)), "").unwrap();
+        fs::write(dir.path().join("files").join(OsStr::from_bytes(b"bad\xff.pdf")), "").unwrap();
+        let walked = walk(dir.path()).unwrap();
+        assert_eq!(names(&walked), ["files/x.pdf", "files/档案.pdf"]);
+        assert!(walked.files[1].path.exists());
+        assert_eq!(walked.refused, [Refused { relative: r"files/bad\xff.pdf".into(), why: Refusal::Name }]);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error() {
+        assert!(walk(Path::new("/nonexistent/batch")).unwrap_err().to_string().contains("/nonexistent/batch"));
+    }
+}
