@@ -1,7 +1,7 @@
 //! Where things lie: the OCFL storage root and the place of an object in it.
 
 use super::{
-    durable::{Writes, make_folder},
+    durable::Writes,
     error::{VaultError, failed},
 };
 use crate::kernel::{Id, Record, Sha256};
@@ -90,14 +90,6 @@ pub(super) fn faults(root: &Path) -> Vec<(PathBuf, String)> {
         }
     }
     faults
-}
-
-/// Makes `folder` and its parents; the ones that exist stay.
-pub(super) fn make_all(folder: &Path) -> Result<(), VaultError> {
-    if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
-        make_all(parent)?;
-    }
-    make_folder(folder).map(|_| ())
 }
 
 fn layout() -> serde_json::Value {

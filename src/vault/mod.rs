@@ -79,10 +79,11 @@ impl Vault {
             return Err(VaultError::Exists(root));
         }
         for folder in [&root, &derivatives_of(data), &staging_of(data)] {
-            layout::make_all(folder)?;
+            fs::create_dir_all(folder).map_err(failed("make", folder))?;
         }
         layout::found(&root)?;
-        for folder in [&*data.join("store"), data] {
+        let above = fs::canonicalize(data).map_err(failed("find", data))?;
+        for folder in [&*data.join("store"), data].into_iter().chain(above.parent()) {
             durable::sync_folder(folder)?;
         }
         Self::open(data)

@@ -5,7 +5,7 @@ use super::{
     digesting::{Wanted, hex_of, pass},
     error::{VaultError, failed},
     layout,
-    object::{Algorithm, DECLARATION, INVENTORY, Inventory, is_content_path, number_of, read_inventory, sidecar},
+    object::{Algorithm, DECLARATION, INVENTORY, Inventory, number_of, read_inventory, sidecar},
 };
 use crate::kernel::{Id, Record, Sha256};
 use std::{
@@ -177,7 +177,18 @@ impl Check<'_> {
         let mut named = BTreeMap::new();
         let text = |text: &[u8]| Wants { text: Some(text.to_vec()), ..Wants::default() };
         named.insert(DECLARATION.0.to_owned(), text(DECLARATION.1.as_bytes()));
-        let Some((inventory, bytes)) = self.inventory("")? else { return Ok(named) };
+        let (inventory, bytes) = match self.inventory("")? {
+            Some(root) => root,
+            None => match newest(self.folder)? {
+                // The newest version tells what the root's files should be, so
+                // that the harm is named file by file below.
+                Some(newest) => {
+                    self.checked.findings.pop();
+                    newest
+                }
+                None => return Ok(named),
+            },
+        };
         if inventory.id != layout::object_id(record) {
             self.find(INVENTORY, FindingKind::Invalid(format!("it is of {}", inventory.id)));
         }
@@ -265,11 +276,18 @@ impl Check<'_> {
     }
 }
 
+/// The inventory of the newest version whose own files are whole.
+fn newest(folder: &Path) -> Result<Option<(Inventory, Vec<u8>)>, VaultError> {
+    let versions: BTreeSet<u32> = names(folder)?.keys().filter_map(|name| number_of(name)).collect();
+    let read = |version| read_inventory(&folder.join(format!("v{version}"))).ok().flatten();
+    Ok(versions.into_iter().rev().find_map(read).map(|(inventory, bytes, _)| (inventory, bytes)))
+}
+
 /// Every file below `folder`, relative; a folder without files counts as one,
 /// so that it is found surplus. Nothing but files and folders belongs here.
 fn list(folder: &Path, prefix: &str, into: &mut BTreeSet<String>) -> Result<(), VaultError> {
     let names = names(&folder.join(prefix))?;
-    if names.is_empty() && !is_content_path(&format!("{prefix}x")) {
+    if names.is_empty() {
         into.insert(prefix.to_owned());
     }
     for (name, is_folder) in names {
