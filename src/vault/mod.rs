@@ -1,1 +1,116 @@
-//! The room `vault`.
+//! The bytes: every record is one OCFL 1.1 object, with its description inside.
+//!
+//! The room owns, below one data folder on one file system:
+//!
+//! ```text
+//! store/ocfl/          the OCFL storage root; nothing else lies in it
+//! store/derivatives/   <record>/<sha256 of the content>/<maker>/…; can be made again
+//! staging/<token>/     whole objects not yet sealed, one random folder each
+//! ```
+//!
+//! It promises: a record said to be staged survives the power going; a record
+//! said to be sealed lies in the root, synced, and was read back equal; nothing
+//! sealed is overwritten; content is opened with a permit only. Reading what is
+//! sealed goes through an [`object_store::ObjectStore`], so that another store
+//! can follow. The calls block, but for [`Content::range`]; callers give them a
+//! thread. The read-back of [`Vault::seal`] may come from the page cache: it
+//! checks the way here, [`Vault::verify_object`] checks the disk.
+//!
+//! # Why
+//!
+//! *One tuple of two hex digits* (extension 0003): an object is four folders of
+//! its own, and a parent is one more sync for every batch that touches it. With
+//! 256 parents a batch of 500 syncs 256 folders at most; 2 × 2 digits would make
+//! and sync one more for nearly every object. At ten million records a parent
+//! holds 40,000 names, which hashed directories bear well. Below it the folder
+//! is the id itself and not its digest: the tree can be read without us.
+//!
+//! *Files first, syncs after.* A tree is written whole and then synced, files
+//! before folders, so that a journal commits it once or twice instead of eleven
+//! times. `syncfs` gains nothing over this and waits for everybody else's bytes.
+mod derivatives;
+mod digesting;
+mod durable;
+mod error;
+mod flight;
+mod layout;
+mod object;
+mod open;
+mod seal;
+mod staging;
+mod stores;
+mod sweep;
+mod verify;
+mod versions;
+mod walk;
+
+pub use error::VaultError;
+pub use object::{Algorithm, Inventory, Paths, User, Version};
+pub use open::{Content, Reader};
+pub use seal::{Intent, Sealed};
+pub use staging::{ObjectDraft, SourceFile, Staged, StoredFile};
+pub use sweep::{StagedFolder, Sweep};
+pub use verify::{Expected, Finding, FindingKind};
+pub use versions::{VersionDraft, Versioned};
+pub use walk::StoredObject;
+
+use durable::SharedFolder;
+use error::failed;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use stores::LocalStore;
+
+/// The bytes of one archive. One process has it open at a time (the archive's
+/// lock sees to that); within it every call may run beside every other.
+pub struct Vault {
+    store: LocalStore,
+    derivatives: PathBuf,
+    staging: SharedFolder,
+}
+
+impl Vault {
+    /// Founds a vault in `data`, which is made if it is missing. An existing
+    /// vault is left alone and is an error.
+    pub fn create(data: &Path) -> Result<Self, VaultError> {
+        let root = root_of(data);
+        if root.exists() {
+            return Err(VaultError::Exists(root));
+        }
+        for folder in [&root, &derivatives_of(data), &staging_of(data)] {
+            fs::create_dir_all(folder).map_err(failed("make", folder))?;
+        }
+        layout::found(&root)?;
+        let above = fs::canonicalize(data).map_err(failed("find", data))?;
+        for folder in [&*data.join("store"), data].into_iter().chain(above.parent()) {
+            durable::sync_folder(folder)?;
+        }
+        Self::open(data)
+    }
+
+    /// Opens the vault in `data`; an error if its root is not OCFL 1.1 or is
+    /// laid out by other rules than ours.
+    pub fn open(data: &Path) -> Result<Self, VaultError> {
+        let root = root_of(data);
+        if let Some((path, reason)) = layout::faults(&root).into_iter().next() {
+            return Err(VaultError::NotAVault { path, reason });
+        }
+        let staging = staging_of(data);
+        for folder in [&derivatives_of(data), &staging] {
+            fs::read_dir(folder).map_err(failed("read", folder))?;
+        }
+        let store = LocalStore::open(root)?;
+        Ok(Self { store, derivatives: derivatives_of(data), staging: SharedFolder::new(staging) })
+    }
+}
+
+fn root_of(data: &Path) -> PathBuf {
+    data.join("store/ocfl")
+}
+fn derivatives_of(data: &Path) -> PathBuf {
+    data.join("store/derivatives")
+}
+fn staging_of(data: &Path) -> PathBuf {
+    data.join("staging")
+}

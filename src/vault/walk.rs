@@ -1,0 +1,62 @@
+//! Every object of the root, for rebuilding the rows.
+
+use super::{
+    Vault,
+    error::{VaultError, failed},
+    layout,
+    object::{Inventory, RECORD_JSON},
+    verify::names,
+};
+use crate::kernel::{Id, Record};
+use std::{fs, path::Path};
+
+/// An object as it lies in the store.
+#[derive(Clone, Debug)]
+pub struct StoredObject {
+    pub record: Id<Record>,
+    pub inventory: Inventory,
+    /// Of the head's inventory.
+    pub inventory_digest: String,
+    /// The head's `record.json`.
+    pub record_json: Vec<u8>,
+}
+
+impl Vault {
+    /// Every object, in the order of its place; an object that cannot be read
+    /// is an error of its own and the walk goes on. For the machine only: the
+    /// descriptions go into rows, never to a reader.
+    pub fn walk(&self) -> Result<impl Iterator<Item = Result<StoredObject, VaultError>> + use<'_>, VaultError> {
+        let root = self.store.root();
+        let tuples = names(root)?.into_keys().filter(|name| !layout::ROOT_NAMES.contains(&name.as_str()));
+        Ok(tuples.flat_map(move |tuple| {
+            let folder = root.join(tuple);
+            match names(&folder) {
+                Ok(objects) => objects.into_keys().map(|name| stored(&folder.join(name))).collect(),
+                Err(e) => vec![Err(e)],
+            }
+        }))
+    }
+
+    /// The head's `record.json`; `None` if the record has no object. For the
+    /// machine only, as [`Self::walk`].
+    pub fn record_json(&self, record: &Id<Record>) -> Result<Option<Vec<u8>>, VaultError> {
+        let folder = self.object_folder(record);
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        stored(&folder).map(|object| Some(object.record_json))
+    }
+}
+
+fn stored(folder: &Path) -> Result<StoredObject, VaultError> {
+    let damaged = |reason: &str| VaultError::Damaged { path: folder.to_owned(), reason: reason.to_owned() };
+    let (inventory, _, inventory_digest) = super::versions::current(folder)?;
+    let record = layout::record_of(&inventory.id).ok_or_else(|| damaged("its id is no record's"))?;
+    if !folder.ends_with(layout::key(&record)) {
+        return Err(damaged("it lies in another record's place"));
+    }
+    let path = inventory.content_path(RECORD_JSON).ok_or_else(|| damaged("it has no record.json"))?;
+    let path = folder.join(path);
+    let record_json = fs::read(&path).map_err(failed("read", path))?;
+    Ok(StoredObject { record, inventory, inventory_digest, record_json })
+}
