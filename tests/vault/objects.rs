@@ -15,12 +15,12 @@ use std::{
 const OBJECT: [&str; 8] = [
     "0=ocfl_object_1.1",
     "inventory.json",
-    "inventory.json.sha512",
+    "inventory.json.sha256",
     "v1/content/0001",
     "v1/content/0002",
     "v1/content/record.json",
     "v1/inventory.json",
-    "v1/inventory.json.sha512",
+    "v1/inventory.json.sha256",
 ];
 
 #[test]

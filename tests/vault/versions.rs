@@ -27,7 +27,7 @@ fn a_new_description_keeps_the_content_where_it_lies() {
     assert_eq!(second.head, 2);
     let mut files = tree(&house.object(1));
     files.retain(|path| path.starts_with("v2"));
-    assert_eq!(files, ["v2/content/record.json", "v2/inventory.json", "v2/inventory.json.sha512"]);
+    assert_eq!(files, ["v2/content/record.json", "v2/inventory.json", "v2/inventory.json.sha256"]);
     assert_eq!(said(&house), r#"{"title":"new"}"#);
     assert_eq!(house.vault.verify_object(&record(1), &[]).unwrap(), []);
     assert_eq!(house.vault.staged().unwrap(), []);
@@ -59,7 +59,7 @@ fn a_version_cut_off_by_a_crash_is_finished_by_the_next_change() {
         let house = House::new();
         house.sealed(1);
         let object = house.object(1);
-        let old = ["inventory.json", "inventory.json.sha512"].map(|name| (name, fs::read(object.join(name)).unwrap()));
+        let old = ["inventory.json", "inventory.json.sha256"].map(|name| (name, fs::read(object.join(name)).unwrap()));
         house.vault.new_version(draft("second", vec![])).unwrap();
         for (name, bytes) in &old[usize::from(died_after_the_inventory)..] {
             fs::write(object.join(name), bytes).unwrap();
