@@ -28,10 +28,10 @@
 //! *Files first, syncs after.* A tree is written whole and then synced, files
 //! before folders, so that a journal commits it once or twice instead of eleven
 //! times. `syncfs` gains nothing over this and waits for everybody else's bytes.
-//! Measured 2026-11-24, ext4, two cores, 5,000 objects of 60 kB, eight at a
-//! time: staged, sealed and read back in 6.2–7.8 s and 6.2 s of CPU with
-//! SHA-512, where the bare floor (the same files and syncs, SHA-256, no
-//! read-back) took 7.1–7.9 s and 5.9–11.6 s of CPU.
+//! Measured 2026-11-24, ext4, two busy cores, 5,000 objects of 60 kB, eight at a
+//! time, staged, sealed and read back, against a bare floor (the same files and
+//! syncs, no read-back) run just before: 4.2 and 13.9 s against 5.2 and 12.6 s,
+//! 5.8 and 18.5 s of CPU against 6.6 and 17.8 s.
 //!
 //! *SHA-256 and not SHA-512.* SHA-512 may cost a tenth of storing a record. It
 //! cost 1.1–1.3 s of user CPU per 5,000 objects (2.0 against 0.9 s, medians of
