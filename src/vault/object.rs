@@ -13,7 +13,7 @@ pub(super) const RECORD_JSON: &str = "record.json";
 const KIND: &str = "https://ocfl.io/1.1/spec/#inventory";
 
 /// The digest new objects are addressed by; see the room's page for why.
-pub(super) const MAIN: Algorithm = Algorithm::Sha512;
+pub(super) const MAIN: Algorithm = Algorithm::Sha256;
 
 /// A digest that OCFL 1.1 lets an inventory be addressed by (§3.5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

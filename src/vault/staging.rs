@@ -6,7 +6,7 @@ use super::{
     durable::{Writes, make_folder},
     error::{VaultError, failed},
     layout,
-    object::{DECLARATION, INVENTORY, Inventory, Listed, MAIN, Paths, RECORD_JSON, User, Version, sidecar},
+    object::{Algorithm, DECLARATION, INVENTORY, Inventory, Listed, MAIN, Paths, RECORD_JSON, User, Version, sidecar},
 };
 use crate::kernel::{Id, Instant, Record, Sha256};
 use rustix::fs::OFlags;
@@ -106,7 +106,7 @@ where
     let mut writes = Writes::default();
     let mut files = Vec::with_capacity(draft.files.len());
     for (number, source) in (1..).zip(draft.files) {
-        files.push(take_in(&mut writes, &content, "v1", number, source)?);
+        files.push(take_in(&mut writes, &content, "v1", MAIN, number, source)?);
     }
     let record_json = (draft.describe)(&files);
     writes.bytes(content.join(RECORD_JSON), &record_json)?;
@@ -166,25 +166,26 @@ pub(super) fn take_in(
     writes: &mut Writes,
     content: &Path,
     version: &str,
+    main: Algorithm,
     number: u32,
     source: SourceFile,
 ) -> Result<StoredFile, VaultError> {
     let logical = format!("{number:04}");
-    let digests = copy_in(writes, &source.path, content.join(&logical))?;
+    let digests = copy_in(writes, &source.path, content.join(&logical), main)?;
     Ok(StoredFile {
         number,
         content_path: format!("{version}/content/{logical}"),
         name: source.name,
         bytes: digests.bytes,
         sha256: digests.sha256.expect("the pass was asked for it"),
-        digest: digests.hex(MAIN).expect("the pass was asked for it"),
+        digest: digests.hex(main).expect("the pass was asked for it"),
     })
 }
 
-fn copy_in(writes: &mut Writes, source: &Path, target: PathBuf) -> Result<Digests, VaultError> {
+fn copy_in(writes: &mut Writes, source: &Path, target: PathBuf, main: Algorithm) -> Result<Digests, VaultError> {
     let mut from = open_source(source)?;
     let before = seen(&from, source)?;
-    let digests = writes.file(target, |to| pass(&mut from, to, Wanted::both(MAIN)).map_err(failed("copy", source)))?;
+    let digests = writes.file(target, |to| pass(&mut from, to, Wanted::both(main)).map_err(failed("copy", source)))?;
     let after = seen(&from, source)?;
     if before != after || before.len != digests.bytes {
         return Err(VaultError::SourceChanged(source.to_owned()));

@@ -10,7 +10,7 @@ use super::{
     Vault,
     durable::{Writes, make_folder, sync_folder},
     error::{VaultError, failed},
-    object::{INVENTORY, Inventory, Listed, MAIN, Paths, RECORD_JSON, User, Version, read_inventory, sidecar},
+    object::{Algorithm, INVENTORY, Inventory, Listed, Paths, RECORD_JSON, User, Version, read_inventory, sidecar},
     staging::{SourceFile, StoredFile, fresh_token, listed, take_in, write_inventory},
     stores::rename_new,
 };
@@ -64,6 +64,7 @@ impl Vault {
         let (before, _, digest) = current(object)?;
         let mut built = Built::new(folder, before)?;
         let record_json_sha256 = Sha256::of(&draft.record_json);
+        let by = built.inventory.digest_algorithm;
         let files = built.take(draft.changed)?;
         built.describe(&draft.record_json)?;
         if built.changes_nothing() {
@@ -78,7 +79,7 @@ impl Vault {
             return Err(VaultError::Damaged { path: object.to_owned(), reason });
         }
         sync_folder(object)?;
-        put_head(folder, object)?;
+        put_head(folder, object, by)?;
         Ok(Versioned { head, inventory_digest, record_json_sha256, files })
     }
 
@@ -94,7 +95,7 @@ impl Vault {
             let mut writes = Writes::default();
             write_inventory(&mut writes, &inventory, &[&folder])?;
             writes.finish(&[&folder])?;
-            put_head(&folder, object)?;
+            put_head(&folder, object, inventory.digest_algorithm)?;
             fs::remove_dir(&folder).map_err(failed("remove", folder))?;
         }
         Ok(())
@@ -123,8 +124,8 @@ fn required(folder: &Path) -> Result<(Inventory, Vec<u8>, String), VaultError> {
 }
 
 /// Moves a new root inventory in, and its sidecar last.
-fn put_head(folder: &Path, object: &Path) -> Result<(), VaultError> {
-    for name in [INVENTORY.to_owned(), sidecar(MAIN, b"").0] {
+fn put_head(folder: &Path, object: &Path, by: Algorithm) -> Result<(), VaultError> {
+    for name in [INVENTORY.to_owned(), sidecar(by, b"").0] {
         let from = folder.join(&name);
         fs::rename(&from, object.join(&name)).map_err(failed("move", from))?;
     }
@@ -151,9 +152,10 @@ impl Built {
     }
 
     fn take(&mut self, changed: Vec<(u32, SourceFile)>) -> Result<Vec<StoredFile>, VaultError> {
+        let main = self.inventory.digest_algorithm;
         let mut files = Vec::with_capacity(changed.len());
         for (number, source) in changed {
-            let mut file = take_in(&mut self.writes, &self.content, &self.version, number, source)?;
+            let mut file = take_in(&mut self.writes, &self.content, &self.version, main, number, source)?;
             let known = self.inventory.manifest.get(&file.digest).and_then(|paths| paths.first()).cloned();
             if let Some(known) = known {
                 let copy = self.content.join(format!("{number:04}"));
@@ -169,7 +171,7 @@ impl Built {
     }
 
     fn describe(&mut self, record_json: &[u8]) -> Result<(), VaultError> {
-        let digest = super::digesting::hex_of(MAIN, record_json);
+        let digest = super::digesting::hex_of(self.inventory.digest_algorithm, record_json);
         if !self.inventory.manifest.contains_key(&digest) {
             self.writes.bytes(self.content.join(RECORD_JSON), record_json)?;
             self.inventory.add(&Listed {

@@ -15,12 +15,12 @@ use std::{
 const OBJECT: [&str; 8] = [
     "0=ocfl_object_1.1",
     "inventory.json",
-    "inventory.json.sha512",
+    "inventory.json.sha256",
     "v1/content/0001",
     "v1/content/0002",
     "v1/content/record.json",
     "v1/inventory.json",
-    "v1/inventory.json.sha512",
+    "v1/inventory.json.sha256",
 ];
 
 #[test]
@@ -212,4 +212,14 @@ fn derivatives_hang_on_one_record_and_go_with_it() {
     let image = |number| house.vault.image(&record(number), &content, "png-1", 1, 800).unwrap();
     assert_eq!((image(1), image(2).as_deref()), (None, Some(&b"picture"[..])));
     assert!(matches!(house.vault.text(&record(2), &content, "../x"), Err(VaultError::BadName(_))));
+}
+
+#[test]
+fn a_source_that_is_not_what_it_said_it_was_is_refused_by_name() {
+    let house = House::new();
+    // Says it is empty and then has bytes, like a file still being written.
+    let moving = SourceFile { path: PathBuf::from("/proc/self/status"), name: "status".to_owned() };
+    let refused = house.stage(1, vec![moving]).unwrap_err();
+    assert!(matches!(&refused, VaultError::SourceChanged(path) if path.ends_with("status")), "{refused}");
+    assert_eq!(house.vault.staged().unwrap(), []);
 }

@@ -56,8 +56,8 @@ fn every_kind_of_harm_is_found_and_named() {
         ),
         (
             "sidecar gone",
-            |o| fs::remove_file(o.join("inventory.json.sha512")).unwrap(),
-            &[("inventory.json.sha512", "missing")],
+            |o| fs::remove_file(o.join("inventory.json.sha256")).unwrap(),
+            &[("inventory.json.sha256", "missing")],
         ),
         ("version without head", |o| fs::create_dir(o.join("v2")).unwrap(), &[("v2/", "unfinished")]),
     ];
