@@ -46,11 +46,7 @@ static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     let style = include_str!("lantai.css").replace(FACE, &face.file());
     [
         Asset::of("lantai.css", "text/css; charset=utf-8", Bytes::from(style)),
-        Asset::of(
-            "lantai.js",
-            "text/javascript; charset=utf-8",
-            Bytes::from_static(include_bytes!("lantai.js")),
-        ),
+        Asset::of("lantai.js", "text/javascript; charset=utf-8", Bytes::from_static(include_bytes!("lantai.js"))),
         Asset::of("favicon.svg", "image/svg+xml", Bytes::from_static(include_bytes!("favicon.svg"))),
         face,
     ]

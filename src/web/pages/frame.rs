@@ -76,7 +76,7 @@ impl Frame {
         assets::url(name)
     }
 
-    pub(super) fn entries(&self) -> [Entry; 4] {
+    pub(in crate::web) fn entries(&self) -> [Entry; 4] {
         [
             (Place::Today, "/", "nav-today"),
             (Place::Search, "/search", "nav-search"),
@@ -87,12 +87,12 @@ impl Frame {
     }
 
     /// The pages with a search box of their own have none in the masthead.
-    pub(super) fn find_in_mast(&self) -> bool {
+    pub(in crate::web) fn find_in_mast(&self) -> bool {
         !matches!(self.place, Some(Place::Today | Place::Search))
     }
 
     /// This page in the other language: its own address with `lang` set anew.
-    pub(super) fn other_language(&self) -> String {
+    pub(in crate::web) fn other_language(&self) -> String {
         let (path, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
         let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
         let mut pairs: Vec<&str> = kept.collect();

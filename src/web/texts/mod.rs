@@ -105,9 +105,7 @@ impl Lang {
         for part in header.split(',') {
             let mut words = part.split(';');
             let Some(lang) = words.next().and_then(Lang::of_tag) else { continue };
-            let weight = words
-                .find_map(|word| word.trim().strip_prefix("q=")?.parse().ok())
-                .unwrap_or(1.0);
+            let weight = words.find_map(|word| word.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
             if weight > 0.0 && best.is_none_or(|(held, _)| weight > held) {
                 best = Some((weight, lang));
             }
@@ -152,9 +150,7 @@ impl Lang {
         };
         let words: HashMap<Cow<'static, str>, FluentValue<'_>> =
             words.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
-        TEXTS
-            .lookup_single_language(tag, key, Some(&words))
-            .unwrap_or_else(|_| format!("⟦{key}⟧"))
+        TEXTS.lookup_single_language(tag, key, Some(&words)).unwrap_or_else(|_| format!("⟦{key}⟧"))
     }
 }
 
