@@ -1,0 +1,12 @@
+//! The holdings: records, fonds.
+
+mod fonds;
+mod fonds_list;
+mod record;
+
+pub use fonds::{FondsPage, Gap, NameSpan, Rename, SchemeSpan};
+pub use fonds_list::{FondsLine, FondsListPage, NewFonds};
+pub use record::{Card, Content, Copy, Event, Fact, File, Image, PageText, RecordPage, Tab, Thumb};
+
+#[cfg(test)]
+mod samples;

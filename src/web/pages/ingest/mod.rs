@@ -1,0 +1,7 @@
+//! Taking in: batches and what did not pass.
+
+mod batch;
+mod batches;
+
+pub use batch::{BatchPage, Defect, Stage, StageName, Tally};
+pub use batches::{BatchLine, BatchesPage};
