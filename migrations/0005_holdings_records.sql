@@ -37,9 +37,10 @@ CREATE TABLE code_used (
     scope       TEXT   NOT NULL,
     serial      BIGINT NOT NULL,
     at          TEXT   NOT NULL,
-    CONSTRAINT code_unique PRIMARY KEY (code)
+    CONSTRAINT code_unique PRIMARY KEY (code),
+    -- 0007 and 0000007 are two texts of one number.
+    CONSTRAINT code_number_unique UNIQUE (scope, serial)
 );
-CREATE INDEX code_used_scope ON code_used (scope, serial);
 -- One act of filing. Its records are visible from `visible_at` on.
 -- room: holdings
 CREATE TABLE filing (

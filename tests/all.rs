@@ -1,1 +1,10 @@
+//! Every integration test in one binary: one link instead of many.
+
+mod access;
+mod audit;
+mod db;
+mod harness;
+mod holdings;
+mod ingest;
+mod jobs;
 mod vault;

@@ -87,10 +87,8 @@ pub async fn sign_in(
     password: &str,
     kind: Kind,
 ) -> Result<Signed, AccessError> {
-    let found: Option<(String, String)> = sqlx::query_as("SELECT id, password FROM person WHERE name = $1")
-        .bind(name)
-        .fetch_optional(db.read())
-        .await?;
+    let found: Option<(String, String)> =
+        sqlx::query_as("SELECT id, password FROM person WHERE name = $1").bind(name).fetch_optional(db.read()).await?;
     let (id, hash) = found.unzip();
     if !password::matches(password, hash).await? {
         return Err(AccessError::Unknown);

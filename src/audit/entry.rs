@@ -78,7 +78,10 @@ mod tests {
             plain.bytes(),
             r#"{"v":1,"n":1,"at":"2026-11-24T08:00:00.000Z","actor":"operator","verb":"archive.made","subjects":["0197c3a0-0000-7000-8000-000000000001"],"commitments":[]}"#
         );
-        assert_eq!(leaf(&plain.bytes()).to_string(), "2f595ffd3a6dd4331aaf4c6c659b16e81b69cefc32012786ad00459fe2812433");
+        assert_eq!(
+            leaf(&plain.bytes()).to_string(),
+            "2f595ffd3a6dd4331aaf4c6c659b16e81b69cefc32012786ad00459fe2812433"
+        );
 
         let salt = *b"0123456789abcdef";
         let commitments = [commitment(&salt, "name", "子虚县档案馆")];

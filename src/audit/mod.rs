@@ -22,4 +22,4 @@ mod read;
 
 pub use change::Change;
 pub use event::Event;
-pub use read::{Line, last, of_subject};
+pub use read::{Deed, Line, last, lines_of, of_subject};

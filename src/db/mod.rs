@@ -14,10 +14,12 @@
 //!   one statement with one JSON parameter, because the round trip a statement is
 //!   what costs.
 
+mod asked;
 mod bulk;
 mod migrate;
 mod open;
 
+pub use asked::{Asked, Value};
 pub use bulk::{Cell, bulk};
 pub use migrate::MIGRATIONS;
 pub use open::{Db, Engine, Tx, engine_of};

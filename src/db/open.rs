@@ -117,10 +117,9 @@ impl Db {
     }
 
     async fn sorts_by_bytes(&self) -> Result<(), DbError> {
-        let found: String =
-            sqlx::query_scalar("SELECT datcollate FROM pg_database WHERE datname = current_database()")
-                .fetch_one(&self.readers)
-                .await?;
+        let found: String = sqlx::query_scalar("SELECT datcollate FROM pg_database WHERE datname = current_database()")
+            .fetch_one(&self.readers)
+            .await?;
         if matches!(found.as_str(), "C" | "C.UTF-8" | "C.utf8" | "POSIX") {
             Ok(())
         } else {

@@ -32,13 +32,24 @@ pub async fn add_fonds(
     code: &str,
     names: &[(Day, String)],
 ) -> Result<Id<kernel::Fonds>, HoldingsError> {
+    let id = Id::fresh(change.at);
+    add_fonds_as(change, id.clone(), code, names).await?;
+    Ok(id)
+}
+
+/// The same under an id it had before: a rebuild.
+pub async fn add_fonds_as(
+    change: &mut Change<'_>,
+    id: Id<kernel::Fonds>,
+    code: &str,
+    names: &[(Day, String)],
+) -> Result<(), HoldingsError> {
     if code.len() != 4 || !code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
         return Err(HoldingsError::FondsCode(code.to_owned()));
     }
     if names.is_empty() || names.iter().any(|(_, name)| !named(name)) {
         return Err(HoldingsError::FondsName);
     }
-    let id = Id::fresh(change.at);
     sqlx::query("INSERT INTO fonds (id, code, created_at) VALUES ($1, $2, $3)")
         .bind(id.as_str())
         .bind(code)
@@ -54,7 +65,7 @@ pub async fn add_fonds(
     }
     let (_, name) = names.last().expect("checked above");
     change.say(Event::new("fonds.added", &id).with("code", code).with("name", name));
-    Ok(id)
+    Ok(())
 }
 
 /// Gives a fonds another name from `since` on; its code stays.

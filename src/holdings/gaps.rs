@@ -1,6 +1,6 @@
 //! The report of gaps (断号): serials that were passed over.
 
-use super::HoldingsError;
+use super::{HoldingsError, code};
 use crate::db::Db;
 
 /// The missing serials of one class of codes.
@@ -36,32 +36,12 @@ pub async fn gaps_of(db: &Db, fonds: &str) -> Result<Vec<Gaps>, HoldingsError> {
             .bind(&scope)
             .fetch_all(db.read())
             .await?;
-        gaps.push(Gaps { missing: missing(&serials, last), scope, used, last });
+        let number = |serial: i64| u64::try_from(serial).unwrap_or(0);
+        let missing = code::gaps(serials.into_iter().map(number), number(last))
+            .into_iter()
+            .map(|run| (i64::try_from(*run.start()).unwrap_or(0), i64::try_from(*run.end()).unwrap_or(0)))
+            .collect();
+        gaps.push(Gaps { missing, scope, used, last });
     }
     Ok(gaps)
-}
-
-/// The runs between 1 and `last` that `serials` (rising) leaves out.
-fn missing(serials: &[i64], last: i64) -> Vec<(i64, i64)> {
-    let mut runs = Vec::new();
-    let mut next = 1;
-    for serial in serials.iter().copied().chain([last + 1]) {
-        if serial > next {
-            runs.push((next, serial - 1));
-        }
-        next = next.max(serial + 1);
-    }
-    runs
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_run_that_is_left_out_is_named() {
-        assert_eq!(missing(&[1, 2, 3], 3), []);
-        assert_eq!(missing(&[2, 5, 6], 8), [(1, 1), (3, 4), (7, 8)]);
-        assert_eq!(missing(&[], 2), [(1, 2)]);
-    }
 }

@@ -22,9 +22,9 @@ pub mod code;
 pub mod retention;
 
 pub use filing::{NewRecord, file, open_filing, publish};
-pub use fonds::{Fonds, add_fonds, all_fonds, fonds_by_code, rename_fonds};
+pub use fonds::{Fonds, add_fonds, add_fonds_as, all_fonds, fonds_by_code, rename_fonds};
 pub use gaps::{Gaps, gaps_of};
-pub use list::{Totals, records_of_filing, totals};
+pub use list::{HeldByFonds, Totals, all_records, held_by_fonds, records_of_filing, totals};
 pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
 pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};
 pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for};
@@ -52,8 +52,8 @@ pub enum HoldingsError {
     CodesTaken,
     #[error(transparent)]
     Code(#[from] code::CodeError),
-    #[error("what a scheme says cannot be read")]
-    Scheme(#[source] serde_json::Error),
+    #[error(transparent)]
+    Scheme(#[from] code::SchemeError),
     #[error(transparent)]
     Db(#[from] DbError),
 }

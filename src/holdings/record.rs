@@ -3,10 +3,11 @@
 use super::HoldingsError;
 use crate::{
     access::Reach,
-    db::{Db, DbError},
+    db::{Asked, Db, DbError},
     kernel::{Dated, Id, Record},
 };
-use sqlx::{Any, AnyPool, QueryBuilder, Row as _, any::AnyRow};
+use sqlx::{Row as _, any::AnyRow};
+use std::collections::HashMap;
 
 /// A record as a reader sees it (著录).
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ pub struct RecordFile {
 /// The record of this code, if the asker may know of it.
 pub async fn by_code(db: &Db, reach: &Reach, code: &str) -> Result<Option<RecordView>, HoldingsError> {
     let mut asked = within(reach);
-    asked.push(" AND code = ").push_bind(code.to_owned());
+    asked.push(" AND code = ").bind(code);
     Ok(views(db, asked).await?.pop())
 }
 
@@ -58,24 +59,32 @@ pub async fn by_id(db: &Db, reach: &Reach, ids: &[Id<Record>]) -> Result<Vec<Rec
         return Ok(Vec::new());
     }
     let mut asked = within(reach);
-    asked.push(" AND id IN (");
-    let mut list = asked.separated(", ");
-    for id in ids {
-        list.push_bind(id.as_str().to_owned());
-    }
-    asked.push(")");
+    asked.push(" AND id IN ").list(ids.iter().map(Id::as_str));
     let mut found = views(db, asked).await?;
-    found.sort_by_key(|view| ids.iter().position(|id| *id == view.id));
+    let places: HashMap<&str, usize> = ids.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+    found.sort_by_key(|view| places.get(view.id.as_str()).copied());
     Ok(found)
 }
 
-/// Codes of visible records within `reach` that hold a file of this content.
-pub async fn duplicates_of(db: &Db, reach: &Reach, sha256: &str) -> Result<Vec<String>, HoldingsError> {
-    let mut asked = QueryBuilder::<Any>::new("SELECT DISTINCT code FROM record_visible WHERE (");
-    condition(&mut asked, reach);
-    asked.push(") AND id IN (SELECT record_id FROM record_file WHERE sha256 = ");
-    asked.push_bind(sha256.to_owned()).push(") ORDER BY code LIMIT 3");
-    Ok(asked.build_query_scalar().fetch_all(db.read()).await?)
+/// For each of these contents that a visible record within `reach` holds, the code
+/// of one such record.
+pub async fn duplicates_of(
+    db: &Db,
+    reach: &Reach,
+    digests: &[String],
+) -> Result<HashMap<String, String>, HoldingsError> {
+    let mut found = HashMap::new();
+    for chunk in digests.chunks(500) {
+        let mut asked = Asked::new(
+            "SELECT record_file.sha256, MIN(record_visible.code) FROM record_file
+             JOIN record_visible ON record_visible.id = record_file.record_id WHERE (",
+        );
+        condition(&mut asked, reach);
+        asked.push(") AND record_file.sha256 IN ").list(chunk.iter().map(String::as_str));
+        asked.push(" GROUP BY record_file.sha256");
+        found.extend(asked.fetch::<(String, String)>(db).await?);
+    }
+    Ok(found)
 }
 
 /// What is held under `codes`, visible or not yet: for finding out whether a batch
@@ -83,54 +92,50 @@ pub async fn duplicates_of(db: &Db, reach: &Reach, sha256: &str) -> Result<Vec<S
 pub async fn held(db: &Db, codes: &[String]) -> Result<Vec<RecordView>, HoldingsError> {
     let mut found = Vec::new();
     for chunk in codes.chunks(500) {
-        let mut asked = QueryBuilder::<Any>::new(format!("SELECT {COLUMNS} FROM record WHERE code IN ("));
-        let mut list = asked.separated(", ");
-        for code in chunk {
-            list.push_bind(code.clone());
-        }
-        asked.push(")");
+        let mut asked = Asked::new(COLUMNS);
+        asked.push(" FROM record WHERE code IN ").list(chunk.iter().map(String::as_str));
         found.extend(views(db, asked).await?);
     }
     Ok(found)
 }
 
-const COLUMNS: &str = "id, filing_id, code, fonds, category, department, year, retention, ends_on, secrecy, mark, \
+const COLUMNS: &str = "SELECT id, filing_id, code, fonds, category, department, year, retention, ends_on, secrecy, mark, \
                        title, responsible, docno, dated, pages, note, extra, filed_at";
 
 /// `SELECT … FROM record_visible WHERE (within reach)`.
-pub(super) fn within(reach: &Reach) -> QueryBuilder<Any> {
-    let mut asked = QueryBuilder::new(format!("SELECT {COLUMNS} FROM record_visible WHERE ("));
+pub(super) fn within(reach: &Reach) -> Asked {
+    let mut asked = Asked::new(COLUMNS);
+    asked.push(" FROM record_visible WHERE (");
     condition(&mut asked, reach);
     asked.push(")");
     asked
 }
 
 /// The reach as a condition: false where nothing is reached.
-pub(super) fn condition(asked: &mut QueryBuilder<Any>, reach: &Reach) {
+pub(super) fn condition(asked: &mut Asked, reach: &Reach) {
     asked.push("1 = 0");
     for scope in reach.scopes() {
-        asked.push(" OR (secrecy <= ").push_bind(scope.secrecy_at_most);
-        for (column, allowed) in
-            [("fonds", &scope.fonds), ("category", &scope.categories), ("department", &scope.departments)]
-        {
-            let Some(allowed) = allowed else { continue };
-            asked.push(" AND ").push(column).push(" IN (''");
-            for value in allowed {
-                asked.push(", ").push_bind(value.clone());
+        asked.push(" OR (secrecy <= ").bind(scope.secrecy_at_most);
+        for (column, allowed) in [
+            (" AND fonds IN ", &scope.fonds),
+            (" AND category IN ", &scope.categories),
+            (" AND department IN ", &scope.departments),
+        ] {
+            if let Some(allowed) = allowed {
+                asked.push(column).list(allowed.iter().map(String::as_str));
             }
-            asked.push(")");
         }
         if let Some((from, to)) = scope.years {
-            asked.push(" AND year BETWEEN ").push_bind(from).push(" AND ").push_bind(to);
+            asked.push(" AND year BETWEEN ").bind(from).push(" AND ").bind(to);
         }
         asked.push(")");
     }
 }
 
-pub(super) async fn views(db: &Db, mut asked: QueryBuilder<Any>) -> Result<Vec<RecordView>, HoldingsError> {
-    let rows = asked.build().fetch_all(db.read()).await?;
+pub(super) async fn views(db: &Db, asked: Asked) -> Result<Vec<RecordView>, HoldingsError> {
+    let rows = asked.rows(db).await?;
     let mut views = rows.iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    files_of(db.read(), &mut views).await?;
+    files_of(db, &mut views).await?;
     Ok(views)
 }
 
@@ -166,20 +171,18 @@ fn view(row: &AnyRow) -> Result<RecordView, HoldingsError> {
     })
 }
 
+/// Record, number, name, path, format, bytes, SHA-256, pages.
+type FileRow = (String, i64, String, String, String, i64, String, Option<i64>);
+
 /// Reads the files of all `views` with one statement for every 500.
-async fn files_of(pool: &AnyPool, views: &mut [RecordView]) -> Result<(), HoldingsError> {
+async fn files_of(db: &Db, views: &mut [RecordView]) -> Result<(), HoldingsError> {
     for chunk in views.chunks_mut(500) {
-        let mut asked = QueryBuilder::<Any>::new(
-            "SELECT record_id, number, name, path, format, bytes, sha256, pages FROM record_file WHERE record_id IN (",
+        let mut asked = Asked::new(
+            "SELECT record_id, number, name, path, format, bytes, sha256, pages FROM record_file WHERE record_id IN ",
         );
-        let mut list = asked.separated(", ");
-        for view in chunk.iter() {
-            list.push_bind(view.id.as_str().to_owned());
-        }
-        asked.push(") ORDER BY record_id, number");
-        let rows: Vec<(String, i64, String, String, String, i64, String, Option<i64>)> =
-            asked.build_query_as().fetch_all(pool).await?;
-        let at: std::collections::HashMap<String, usize> =
+        asked.list(chunk.iter().map(|view| view.id.as_str())).push(" ORDER BY record_id, number");
+        let rows: Vec<FileRow> = asked.fetch(db).await?;
+        let at: HashMap<String, usize> =
             chunk.iter().enumerate().map(|(at, view)| (view.id.as_str().to_owned(), at)).collect();
         for (record, number, name, path, format, bytes, sha256, pages) in rows {
             let view = &mut chunk[at[&record]];

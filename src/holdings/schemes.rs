@@ -21,7 +21,7 @@ pub struct SchemeRow {
 /// Adds a scheme inside a change that goes on. `id` is a UUID text of the caller's
 /// so that a rebuild keeps the one it had.
 pub async fn add_scheme(change: &mut Change<'_>, row: &SchemeRow) -> Result<(), HoldingsError> {
-    let definition = serde_json::to_string(&row.scheme).map_err(HoldingsError::Scheme)?;
+    let definition = row.scheme.to_json();
     sqlx::query(
         "INSERT INTO scheme (id, fonds, category, from_year, definition, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -34,11 +34,9 @@ pub async fn add_scheme(change: &mut Change<'_>, row: &SchemeRow) -> Result<(), 
     .execute(&mut *change.tx)
     .await
     .map_err(|error| match DbError::from(error) {
-        error if error.constraint().is_some() => HoldingsError::SchemeTaken {
-            fonds: row.fonds.clone(),
-            category: row.category.clone(),
-            year: row.from_year,
-        },
+        error if error.constraint().is_some() => {
+            HoldingsError::SchemeTaken { fonds: row.fonds.clone(), category: row.category.clone(), year: row.from_year }
+        }
         error => error.into(),
     })?;
     change.say(
@@ -60,7 +58,7 @@ pub async fn all_schemes(db: &Db) -> Result<Vec<SchemeRow>, HoldingsError> {
     .await?;
     rows.into_iter()
         .map(|(id, fonds, category, from_year, definition)| {
-            let scheme = serde_json::from_str(&definition).map_err(HoldingsError::Scheme)?;
+            let scheme = Scheme::from_json(&definition)?;
             Ok(SchemeRow { id, fonds, category, from_year, scheme })
         })
         .collect()

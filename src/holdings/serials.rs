@@ -3,7 +3,7 @@
 use super::{HoldingsError, NewRecord};
 use crate::{
     audit::Change,
-    db::{self, Cell, Db},
+    db::{self, Asked, Cell, Db},
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -32,13 +32,9 @@ pub async fn reserve(change: &mut Change<'_>, scope: &str, count: i64) -> Result
 pub async fn used(db: &Db, codes: &[String]) -> Result<Vec<String>, HoldingsError> {
     let mut found = Vec::new();
     for chunk in codes.chunks(500) {
-        let mut asked = sqlx::QueryBuilder::<sqlx::Any>::new("SELECT code FROM code_used WHERE code IN (");
-        let mut list = asked.separated(", ");
-        for code in chunk {
-            list.push_bind(code.clone());
-        }
-        asked.push(")");
-        found.extend(asked.build_query_scalar::<String>().fetch_all(db.read()).await?);
+        let mut asked = Asked::new("SELECT code FROM code_used WHERE code IN ");
+        asked.list(chunk.iter().map(String::as_str));
+        found.extend(asked.fetch::<(String,)>(db).await?.into_iter().map(|(code,)| code));
     }
     Ok(found)
 }
@@ -47,8 +43,7 @@ pub async fn used(db: &Db, codes: &[String]) -> Result<Vec<String>, HoldingsErro
 /// counters to them.
 pub(super) async fn take(change: &mut Change<'_>, records: &[NewRecord]) -> Result<(), HoldingsError> {
     let at = change.at.to_string();
-    let rows: Vec<_> =
-        records.iter().map(|r| json!([r.described.code, r.scope, r.serial, at])).collect();
+    let rows: Vec<_> = records.iter().map(|r| json!([r.described.code, r.scope, r.serial, at])).collect();
     if let Err(error) = db::bulk(&mut change.tx, "INSERT INTO code_used", USED, &rows).await {
         if error.constraint().is_none() {
             return Err(error.into());

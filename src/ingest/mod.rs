@@ -1,5 +1,11 @@
-//! The room `ingest`.
+//! Taking in (收集): what senders hand in becomes records.
+//!
+//! Owns `batch` and `batch_finding`. Promises that the same batch handed in twice
+//! changes nothing, that a row that is not filed says why, and that of a row above
+//! 公开 nothing is kept but its number, its 档号 and its mark.
 
+pub mod batch;
 pub mod catalogue;
 pub mod defects;
+pub mod extract;
 pub mod folder;

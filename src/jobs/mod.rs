@@ -9,7 +9,9 @@
 
 mod queue;
 
-pub use queue::{Leased, Progress, enqueue, fail, finish, lease, of_subject, progress, release_all, retry, unfinished};
+pub use queue::{
+    Leased, Progress, enqueue, fail, finish, lease, lease_of, of_subject, progress, release_all, retry, unfinished,
+};
 
 /// How often a job is tried before it gives up.
 pub const ATTEMPTS: i64 = 6;

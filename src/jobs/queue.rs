@@ -3,7 +3,7 @@
 use super::{ATTEMPTS, LEASE_SECONDS};
 use crate::{
     audit::Change,
-    db::{Db, DbError},
+    db::{Asked, Db, DbError},
     kernel::{Clock, Id, Instant, Job},
 };
 
@@ -79,6 +79,32 @@ pub async fn lease(db: &Db, clock: &dyn Clock) -> Result<Option<Leased>, DbError
     Ok(row.map(|(id, kind, subject, attempts)| Leased { id: Id::known(id), kind, subject, attempts }))
 }
 
+/// Takes the job of `kind` on `subject`, due or not; `None` where it is done, given
+/// up, or in another's hands.
+pub async fn lease_of(db: &Db, clock: &dyn Clock, kind: &str, subject: &str) -> Result<Option<Leased>, DbError> {
+    let now = clock.now();
+    let mut tx = db.begin().await?;
+    let row: Option<(String, i64)> = sqlx::query_as(
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $2,
+                started_at = COALESCE(started_at, $1)
+         WHERE kind = $3 AND subject = $4 AND (state = 'waiting' OR (state = 'running' AND lease_until < $1))
+         RETURNING id, attempts",
+    )
+    .bind(now.to_string())
+    .bind(now.plus_seconds(LEASE_SECONDS).to_string())
+    .bind(kind)
+    .bind(subject)
+    .fetch_optional(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(row.map(|(id, attempts)| Leased {
+        id: Id::known(id),
+        kind: kind.to_owned(),
+        subject: subject.to_owned(),
+        attempts,
+    }))
+}
+
 /// Notes how much is done and renews the lease.
 pub async fn progress(db: &Db, clock: &dyn Clock, job: &Id<Job>, done: i64) -> Result<(), DbError> {
     let until = clock.now().plus_seconds(LEASE_SECONDS).to_string();
@@ -138,30 +164,24 @@ pub async fn release_all(db: &Db, clock: &dyn Clock) -> Result<(), DbError> {
 
 /// Jobs that are not done, oldest first.
 pub async fn unfinished(db: &Db) -> Result<Vec<Progress>, DbError> {
-    listed(sqlx::query_as(concat!(
-        "SELECT id, kind, subject, state, attempts, done, total, started_at, ended_at, fault FROM job ",
-        "WHERE state <> 'done' ORDER BY created_at, id"
-    )), db).await
+    let mut asked = Asked::new(COLUMNS);
+    asked.push(" WHERE state <> 'done' ORDER BY created_at, id");
+    listed(asked, db).await
 }
 
 /// The jobs on one subject.
 pub async fn of_subject(db: &Db, subject: &str) -> Result<Vec<Progress>, DbError> {
-    listed(
-        sqlx::query_as(concat!(
-            "SELECT id, kind, subject, state, attempts, done, total, started_at, ended_at, fault FROM job ",
-            "WHERE subject = $1 ORDER BY created_at, id"
-        ))
-        .bind(subject.to_owned()),
-        db,
-    )
-    .await
+    let mut asked = Asked::new(COLUMNS);
+    asked.push(" WHERE subject = ").bind(subject).push(" ORDER BY created_at, id");
+    listed(asked, db).await
 }
 
 type Row = (String, String, String, String, i64, i64, i64, Option<String>, Option<String>, Option<String>);
-type Asked<'q> = sqlx::query::QueryAs<'q, sqlx::Any, Row, sqlx::any::AnyArguments>;
 
-async fn listed(asked: Asked<'_>, db: &Db) -> Result<Vec<Progress>, DbError> {
-    let rows = asked.fetch_all(db.read()).await?;
+const COLUMNS: &str = "SELECT id, kind, subject, state, attempts, done, total, started_at, ended_at, fault FROM job";
+
+async fn listed(asked: Asked, db: &Db) -> Result<Vec<Progress>, DbError> {
+    let rows: Vec<Row> = asked.fetch(db).await?;
     Ok(rows
         .into_iter()
         .map(|(id, kind, subject, state, attempts, done, total, started_at, ended_at, fault)| Progress {

@@ -35,6 +35,12 @@ impl Instant {
         Self(self.0.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(jiff::Timestamp::MAX))
     }
 
+    /// Date and time of day in `zone` (an IANA name): `2026-11-24 16:00:00`; `None` for
+    /// an unknown zone.
+    pub fn local(self, zone: &str) -> Option<String> {
+        Some(self.0.in_tz(zone).ok()?.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    }
+
     /// The day it is at this moment in `zone` (an IANA name); `None` for an
     /// unknown zone.
     pub fn day_in(self, zone: &str) -> Option<Day> {

@@ -15,6 +15,8 @@ pub struct Preset {
     pub name: String,
     pub unit: Unit,
     pub source: String,
+    /// A code of this shape.
+    pub example: String,
     #[serde(rename = "form")]
     pub forms: Vec<Form>,
 }

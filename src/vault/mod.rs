@@ -48,6 +48,8 @@ mod flight;
 mod layout;
 mod object;
 mod open;
+mod reading;
+mod rows;
 mod seal;
 mod staging;
 mod stores;
@@ -59,6 +61,11 @@ mod walk;
 pub use error::VaultError;
 pub use object::{Algorithm, Inventory, Paths, User, Version};
 pub use open::{Content, Reader};
+pub use reading::Outcome;
+pub use rows::{
+    CopyRow, LOCAL, ReadingRow, copies, found, intend, intents, keep_readings, promised, readings, sealed,
+    sealed_after, unsealed, verified, verified_since,
+};
 pub use seal::{Intent, Sealed};
 pub use staging::{ObjectDraft, SourceFile, Staged, StoredFile};
 pub use sweep::{StagedFolder, Sweep};

@@ -11,6 +11,7 @@ use object_store::{ObjectStore, ObjectStoreExt as _, path::Path as Key};
 use std::{
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -37,6 +38,19 @@ impl Vault {
             return Err(VaultError::NotPermitted(record.clone()));
         }
         self.open_path(record, content_path)
+    }
+
+    /// Where a content file lies, for a child process of ours that opens it by its
+    /// path. Refused as [`Vault::open_content`] refuses.
+    pub fn content_path(
+        &self,
+        permit: &Permit,
+        record: &Id<Record>,
+        content_path: &str,
+        now: Instant,
+    ) -> Result<PathBuf, VaultError> {
+        self.open_content(permit, record, content_path, now)?;
+        Ok(self.store.folder(&layout::key(record)).join(content_path))
     }
 
     /// Opens content for one who was already let in.

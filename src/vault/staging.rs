@@ -1,7 +1,7 @@
 //! Builds an object whole, in its final form, before anything is promised.
 
 use super::{
-    Vault,
+    Intent, Vault,
     digesting::{Digests, Wanted, hex_of, pass},
     durable::{Writes, make_folder},
     error::{VaultError, failed},
@@ -58,6 +58,17 @@ pub struct Staged {
     pub files: Vec<StoredFile>,
     pub inventory_digest: String,
     pub record_json_sha256: Sha256,
+}
+
+impl Staged {
+    /// The promise to seal it.
+    pub fn intent(&self) -> Intent {
+        Intent {
+            record: self.record.clone(),
+            token: self.token.clone(),
+            inventory_digest: self.inventory_digest.clone(),
+        }
+    }
 }
 
 impl Vault {

@@ -47,6 +47,18 @@ impl Vault {
         Ok(folders)
     }
 
+    /// Removes every staged folder that `promised` does not name; gives how many
+    /// went. Only while nobody stages.
+    pub fn sweep(&self, promised: &BTreeSet<String>) -> Result<usize, VaultError> {
+        let tokens: Vec<String> =
+            self.staged()?.into_iter().map(|folder| folder.token).filter(|token| !promised.contains(token)).collect();
+        let warrant = Sweep::of(tokens.clone());
+        for token in &tokens {
+            self.forget_staged(&warrant, token)?;
+        }
+        Ok(tokens.len())
+    }
+
     /// Removes a staged folder the warrant names, durably; absent is success.
     pub fn forget_staged(&self, warrant: &Sweep, token: &str) -> Result<(), VaultError> {
         if !warrant.0.contains(token) {

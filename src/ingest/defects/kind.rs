@@ -47,6 +47,7 @@ kinds! {
     RowUnreadable "row-unreadable" Blocking "行无法读取" "row unreadable";
     CellBroken "cell-broken" Blocking "单元格出错" "broken cell";
     CodeInvalid "code-invalid" Blocking "档号无效" "invalid code";
+    CodeFolded "code-folded" Note "档号字符不规范" "code with look-alike characters";
     CodeUsed "code-used" Blocking "档号已被使用" "code already used";
     DuplicateCode "duplicate-code" Blocking "档号重复" "duplicate code";
     CodeFonds "code-fonds" Blocking "档号与全宗号不符" "code and fonds differ";
@@ -67,8 +68,13 @@ kinds! {
     FileNameUnmatched "file-name-unmatched" Note "文件名栏与文件不符" "file name cell matches no file";
     FileRefused "file-refused" Blocking "不能接收的文件" "file refused";
     UnreadableFile "unreadable-file" Blocking "文件无法读取" "file unreadable";
+    FileTooLarge "file-too-large" Blocking "文件过大" "file too large";
+    FileChanged "file-changed" Blocking "文件与馆藏不同" "file differs from the archive's";
+    DescriptionChanged "description-changed" Blocking "著录与馆藏不同" "description differs from the archive's";
     DuplicateContent "duplicate-content" Note "内容重复" "duplicate content";
     SetAside "set-aside" Blocking "涉密条目，未接收" "set aside";
+    FondsProposed "fonds-proposed" Blocking "拟建全宗" "fonds proposed";
+    SchemeProposed "scheme-proposed" Blocking "拟建档号方案" "scheme proposed";
 }
 
 #[cfg(test)]

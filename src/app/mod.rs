@@ -1,0 +1,13 @@
+//! Builds the one [`App`] from a place and its configuration; the only module
+//! that knows every room, and the only one that reads the wall clock.
+
+mod clock;
+mod open;
+mod place;
+mod work;
+
+pub use clock::WallClock;
+pub(crate) use open::database_url;
+pub use open::{App, AppError};
+pub use place::{Lock, Place};
+pub use work::{Drained, drain, follow, run_kind, work_for_ever};

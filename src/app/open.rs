@@ -1,0 +1,137 @@
+//! The one App.
+
+use super::{Place, WallClock, work};
+use crate::{
+    config::Config,
+    db::{Db, DbError},
+    ingest::{
+        batch::Desk,
+        extract::{Extractor, Limits},
+    },
+    jobs,
+    kernel::Clock,
+    profile::{Profile, ProfileError},
+    search::{Catalogue, SearchError},
+    vault::{Vault, VaultError},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// Why there is no App.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("there is no archive in {0}")]
+    Missing(PathBuf),
+    #[error("there is an archive in {0} already")]
+    Exists(PathBuf),
+    #[error("the archive in {0} is in use by another process")]
+    Locked(PathBuf),
+    #[error("{path} cannot be used")]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    #[error(transparent)]
+    Ingest(#[from] crate::ingest::batch::IngestError),
+}
+
+/// An open archive: every room, and what they stand on. Its holder has the
+/// archive's lock.
+pub struct App {
+    pub place: Place,
+    pub config: Config,
+    pub clock: Arc<dyn Clock>,
+    pub db: Db,
+    pub vault: Arc<Vault>,
+    pub index: Arc<Catalogue>,
+    pub reader: Arc<Extractor>,
+    pub profile: Arc<Profile>,
+}
+
+impl App {
+    /// Makes the folders of an archive that is not there yet, and its configuration.
+    pub fn make(place: &Place) -> Result<(), AppError> {
+        if place.exists() {
+            return Err(AppError::Exists(place.data.clone()));
+        }
+        for path in [&place.data, &place.keys] {
+            private_folder(path).map_err(|source| AppError::Folder { path: path.clone(), source })?;
+        }
+        Vault::create(&place.data)?;
+        let config = place.config();
+        std::fs::write(&config, crate::config::DEFAULTS).map_err(|source| AppError::Folder { path: config, source })
+    }
+
+    /// Opens the archive at `place`; the caller holds its lock.
+    pub async fn open(place: Place, config: Config) -> Result<Self, AppError> {
+        if !place.exists() {
+            return Err(AppError::Missing(place.data.clone()));
+        }
+        let db = Db::open(&database_url(&place, &config)).await?;
+        let vault = Arc::new(Vault::open(&place.data)?);
+        let index = Arc::new(Catalogue::open(&place.index(), config.search.memory)?);
+        let children = match config.reading.children {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            children => children,
+        };
+        let program =
+            std::env::current_exe().map_err(|source| AppError::Folder { path: "the program".into(), source })?;
+        let font = Some(config.reading.font.clone()).filter(|font| !font.as_os_str().is_empty());
+        let limits = Limits { memory: config.reading.memory, patience: config.reading.patience, font };
+        let reader = Arc::new(Extractor::new(program, children, limits));
+        let profile = Arc::new(Profile::compiled()?);
+        Ok(Self { place, config, clock: Arc::new(WallClock), db, vault, index, reader, profile })
+    }
+
+    /// What ingest works with.
+    pub fn desk(&self) -> Desk {
+        Desk {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            vault: self.vault.clone(),
+            reader: self.reader.clone(),
+            profile: self.profile.clone(),
+            writers: self.config.ingest.writers,
+            chunk: self.config.ingest.chunk,
+            largest_file: self.config.ingest.largest_file,
+        }
+    }
+
+    /// Puts right what the last holder of the lock left: leases of the dead,
+    /// staged folders nobody promised, batches that were broken off.
+    pub async fn settle(self: &Arc<Self>) -> Result<(), AppError> {
+        jobs::release_all(&self.db, self.clock.as_ref()).await?;
+        let swept = crate::ingest::batch::sweep(&self.desk()).await?;
+        if swept > 0 {
+            tracing::info!(swept, "swept {swept} staged folder(s) that nothing promised");
+        }
+        work::go_on(self).await;
+        work::catch_up(self).await;
+        Ok(())
+    }
+
+    /// Ends what is open.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+/// The address of the archive's database.
+pub(crate) fn database_url(place: &Place, config: &Config) -> String {
+    if config.database.url.is_empty() {
+        format!("sqlite://{}?mode=rwc", place.database().display())
+    } else {
+        config.database.url.clone()
+    }
+}
+
+fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}

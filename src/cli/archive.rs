@@ -1,0 +1,163 @@
+//! The archive as a whole: made, migrated, checked, rebuilt.
+
+use super::Answer;
+use crate::{
+    access::{self, Guest, NewPerson, Role},
+    app::{self, App, AppError, Place},
+    config::Config,
+    db::{Db, MIGRATIONS},
+    holdings,
+    kernel::Actor,
+    preservation, vault,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Makes an archive and its first accounts.
+pub(super) async fn init(place: &Place, fonds: Option<(String, String)>) -> anyhow::Result<Answer> {
+    App::make(place)?;
+    let _lock = place.lock()?;
+    let app = App::open(place.clone(), Config::load(&place.config(), std::env::vars())?).await?;
+    let document = first_accounts(&app, fonds).await;
+    app.close().await;
+    Ok(Answer::done(document?))
+}
+
+/// The accounts of the first day, with their passwords, and a fonds if one is named.
+pub(super) async fn first_accounts(app: &App, fonds: Option<(String, String)>) -> anyhow::Result<Value> {
+    let mut accounts = Vec::new();
+    for (name, role) in [("档案员", Role::Archivist), ("利用者", Role::Staff)] {
+        let new = NewPerson { name, role, department: None, clearance: 0, password: None };
+        let password = access::add(&app.db, app.clock.as_ref(), &Actor::Operator, new).await?;
+        accounts.push(json!({ "name": name, "role": role.to_string(), "password": password }));
+    }
+    if let Some((code, name)) = fonds {
+        super::fonds::add(app, &Guest::operator(), &code, &name).await?;
+    }
+    Ok(json!({
+        "data": app.place.data.display().to_string(),
+        "keys": app.place.keys.display().to_string(),
+        "accounts": accounts,
+    }))
+}
+
+/// Brings the database up to this program; says what state it was in.
+pub(super) async fn migrate(place: &Place) -> anyhow::Result<Answer> {
+    if !place.exists() {
+        return Err(AppError::Missing(place.data.clone()).into());
+    }
+    let _lock = place.lock()?;
+    let config = Config::load(&place.config(), std::env::vars())?;
+    let url = app::database_url(place, &config);
+    let before = Db::connect(&url).await?;
+    let from = before.migrated().await?;
+    before.close().await;
+    let db = Db::open(&url).await?;
+    let to = db.migrated().await?;
+    db.close().await;
+    Ok(Answer::done(json!({ "from": from, "to": to, "known": MIGRATIONS.len() })))
+}
+
+/// Fixity over the local store.
+pub(super) async fn verify(app: &App, guest: &Guest, sample: Option<u8>) -> anyhow::Result<Answer> {
+    let begun = std::time::Instant::now();
+    let verified =
+        preservation::verify(&app.db, app.clock.as_ref(), &app.vault, guest.actor(), sample.unwrap_or(100)).await?;
+    let findings: Vec<_> = verified
+        .found
+        .iter()
+        .map(|found| {
+            json!({ "record": found.record, "medium": found.medium, "path": found.path, "kind": found.kind,
+                    "repaired": false })
+        })
+        .collect();
+    Ok(Answer::found(
+        !findings.is_empty(),
+        json!({
+            "objects": verified.objects,
+            "files": verified.files,
+            "bytes": verified.bytes,
+            "findings": findings,
+            "seconds": begun.elapsed().as_secs_f64(),
+        }),
+    ))
+}
+
+/// Before a rebuild from the store: an archive whose database is gone gets an empty
+/// one; the index is made anew in any case.
+pub(super) async fn make_room_for_rebuild(place: &Place) -> anyhow::Result<()> {
+    match std::fs::remove_dir_all(place.index()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Builds the index again; from the store, the database too.
+pub(super) async fn rebuild(app: &Arc<App>, guest: &Guest, from_store: bool) -> anyhow::Result<Answer> {
+    let begun = std::time::Instant::now();
+    if !from_store {
+        let records = crate::search::rebuild(&app.db, &app.vault, &app.index).await?;
+        return Ok(Answer::done(json!({ "records": records, "seconds": begun.elapsed().as_secs_f64() })));
+    }
+    let rebuilt = preservation::rebuild(&app.db, app.clock.as_ref(), &app.vault, guest.actor()).await?;
+    // Page text is no truth of the store: it is read again from the files.
+    crate::ingest::batch::read_again(&app.desk(), std::slice::from_ref(&rebuilt.filing)).await?;
+    app::drain(app).await?;
+    let faults: Vec<_> = rebuilt.faults.iter().map(|(object, why)| json!({ "object": object, "why": why })).collect();
+    Ok(Answer::found(
+        !faults.is_empty(),
+        json!({
+            "records": rebuilt.records,
+            "fonds": rebuilt.fonds,
+            "schemes": rebuilt.schemes,
+            "faults": faults,
+            "not_in_the_store": ["codes given out and never filed", "people", "sessions", "settings", "the trail before this rebuild"],
+            "seconds": begun.elapsed().as_secs_f64(),
+        }),
+    ))
+}
+
+/// The health of what the archive stands on.
+pub(super) async fn doctor(app: &App) -> anyhow::Result<Answer> {
+    let mut checks = Vec::new();
+    let mut check = |name: &str, ok: bool, detail: String, remedy: &str| {
+        let state = if ok { "ok" } else { "finding" };
+        checks.push(json!({ "name": name, "state": state, "detail": detail, "remedy": if ok { "" } else { remedy } }));
+    };
+    let migrated = app.db.migrated().await?;
+    check(
+        "database",
+        migrated == MIGRATIONS.len() as i64,
+        format!("{:?}, {migrated} 项迁移", app.db.engine()),
+        "运行 lantai migrate",
+    );
+    let unsealed = vault::unsealed(&app.db).await?;
+    check("store", unsealed == 0, format!("已归档未封存 {unsealed} 件"), "运行服务器或再次 ingest，封存会继续");
+    let jobs = crate::jobs::unfinished(&app.db).await?;
+    let gave_up: Vec<_> = jobs.iter().filter(|job| job.state == "gave_up").collect();
+    let faults = gave_up.iter().filter_map(|job| job.fault.clone()).collect::<Vec<_>>().join("; ");
+    check(
+        "jobs",
+        gave_up.is_empty(),
+        format!("未完 {} 项，放弃 {} 项 {faults}", jobs.len(), gave_up.len()),
+        "查明原因后重试",
+    );
+    let begun = crate::ingest::batch::begun(&app.db).await?;
+    let names = begun.iter().map(|batch| batch.name.as_str()).collect::<Vec<_>>().join("、");
+    check(
+        "batches",
+        begun.is_empty(),
+        format!("未归档完的批次 {} 个 {names}", begun.len()),
+        "对同一文件夹再次运行 lantai ingest",
+    );
+    let behind = crate::audit::last(&app.db).await? - i64::try_from(app.index.payload()?).unwrap_or(0);
+    check("index", behind == 0, format!("落后审计记录 {behind} 条"), "运行服务器，或 lantai rebuild");
+    let totals = holdings::totals(&app.db, &crate::access::Reach::up_to(i64::MAX)).await?;
+    check("holdings", true, format!("全宗 {} 个，档案 {} 件", totals.fonds, totals.records), "");
+    let device = |path: &std::path::Path| rustix::fs::stat(path).map(|stat| stat.st_dev);
+    let apart = device(&app.place.keys)? != device(&app.place.data)?;
+    check("keys", apart, format!("密钥在 {}", app.place.keys.display()), "用 --keys 把密钥放到另一块盘上");
+    let all = checks.iter().all(|check| check["state"] == "ok");
+    Ok(Answer::found(!all, json!({ "ok": all, "checks": checks })))
+}

@@ -1,0 +1,173 @@
+//! The arguments.
+
+use clap::{Parser, Subcommand};
+use serde::{Deserialize, Serialize};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// 兰台: an archive repository server.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "lantai", version, about, propagate_version = true)]
+pub struct Line {
+    /// The archive's folder
+    #[arg(long, global = true, env = "LANTAI_DATA", default_value = "lantai-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// The folder of its keys [default: <DIR>-keys]
+    #[arg(long, global = true, env = "LANTAI_KEYS", value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// Print one JSON document on standard output, and nothing else there
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Make an archive with defaults, and its first accounts
+    Init {
+        /// Code of a first fonds (全宗号)
+        #[arg(long, requires = "fonds_name")]
+        fonds: Option<String>,
+        /// Its name
+        #[arg(long)]
+        fonds_name: Option<String>,
+    },
+    /// Serve the archive
+    Serve {
+        /// Address and port [default: as configured, 127.0.0.1:8080]
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// Sign in on the command line: asks for the password, keeps a token
+    Login { name: String },
+    /// People
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Fonds (全宗)
+    #[command(subcommand)]
+    Fonds(FondsCommand),
+    /// Take in a batch: a folder of files with its catalogue
+    Ingest(IngestArgs),
+    /// Search titles, fields and full text
+    Search {
+        query: String,
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        #[arg(long, default_value_t = 0)]
+        offset: usize,
+    },
+    /// Show one record by its code (档号)
+    Show { code: String },
+    /// Check every stored byte against inventory and database
+    Verify {
+        /// Check only this percentage of the records
+        #[arg(long, value_name = "P", value_parser = clap::value_parser!(u8).range(1..=100))]
+        sample: Option<u8>,
+    },
+    /// Build the index again; with --from-store the database too, from the store alone
+    Rebuild {
+        #[arg(long)]
+        from_store: bool,
+    },
+    /// Codes (档号)
+    #[command(subcommand)]
+    Code(CodeCommand),
+    /// Bring the database up to this program
+    Migrate,
+    /// Look at the health of configuration, store, index and jobs
+    Doctor,
+    /// Make an archive, take in the sample batch, serve it
+    Demo {
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// The sample batch
+        #[arg(long, default_value = "tests/fixtures/sample")]
+        sample: PathBuf,
+    },
+    /// Open files for the archive, with limits; spoken to by the archive alone
+    #[command(hide = true)]
+    ExtractChild,
+}
+
+#[derive(Clone, Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserCommand {
+    /// Add somebody; prints a first password
+    Add {
+        name: String,
+        /// archivist or staff
+        #[arg(long)]
+        role: String,
+        #[arg(long)]
+        department: Option<String>,
+        /// 公开, 内部, 秘密, 机密, 绝密
+        #[arg(long)]
+        clearance: Option<String>,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FondsCommand {
+    /// Add a fonds
+    Add { code: String, name: String },
+    /// List them
+    List,
+    /// Give one another name from a day on; its code stays
+    Rename {
+        code: String,
+        name: String,
+        /// YYYY-MM-DD
+        #[arg(long)]
+        since: String,
+    },
+    /// Serials that were passed over (断号)
+    Gaps { code: String },
+}
+
+#[derive(Clone, Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeCommand {
+    /// Parse a code
+    Parse {
+        code: String,
+        /// A preset (dat22-2015, dat13-2022 …)
+        #[arg(long)]
+        scheme: Option<String>,
+    },
+}
+
+#[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+pub struct IngestArgs {
+    /// A folder with catalogue.xlsx|csv or 目录.xlsx|csv
+    pub batch: PathBuf,
+    /// Check every row and file, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Make the fonds and schemes that the catalogue names and the archive lacks
+    #[arg(long)]
+    pub yes: bool,
+    /// File the good rows although others have defects
+    #[arg(long)]
+    pub accept_good: bool,
+    /// Do not read the text
+    #[arg(long)]
+    pub no_text: bool,
+    /// Do not read pictures; pictures are not read yet
+    #[arg(long)]
+    pub no_ocr: bool,
+    /// Come back when all is sealed, findable, or read
+    #[arg(long, value_enum, default_value = "indexed")]
+    pub wait: Wait,
+}
+
+/// How far a batch must be when the command comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    Sealed,
+    Indexed,
+    Read,
+}

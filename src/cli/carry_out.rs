@@ -1,0 +1,107 @@
+//! Who carries a command out, and as whom.
+
+use super::{
+    Answer, Command, archive,
+    args::{FondsCommand, UserCommand},
+    code, fonds, ingest, people, records, remote, serve, token,
+};
+use crate::{
+    access::{self, Guest, Right},
+    app::{App, AppError, Place},
+    config::Config,
+};
+use std::sync::Arc;
+
+/// Carries `command` out here or through the running server.
+pub(super) async fn decide(place: &Place, command: Command, json: bool) -> anyhow::Result<Answer> {
+    match command {
+        Command::Init { fonds, fonds_name } => return archive::init(place, fonds.zip(fonds_name)).await,
+        Command::Serve { listen } => return serve::serve(place, listen).await,
+        Command::Demo { listen, sample } => return serve::demo(place, listen, &sample, json).await,
+        Command::Login { name } => return token::login(place, &name, json).await,
+        Command::Code(command) => return code::run(place, &command).await,
+        Command::Migrate => return archive::migrate(place).await,
+        Command::ExtractChild => anyhow::bail!("extract-child is spoken to by the archive alone"),
+        _ => {}
+    }
+    let command = command.absolute();
+    if !place.exists() {
+        return Err(AppError::Missing(place.data.clone()).into());
+    }
+    let token = token::find(place)?;
+    let _lock = match place.lock() {
+        Ok(lock) => lock,
+        Err(AppError::Locked(_)) if remote::serving(place).await => {
+            let Some(token) = token else {
+                return Ok(Answer::refused("服务器正在运行，命令行还没有登录", "先运行 lantai login 姓名"));
+            };
+            return remote::ask(place, &token, &command).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if let Command::Rebuild { from_store: true } = command {
+        archive::make_room_for_rebuild(place).await?;
+    }
+    let config = Config::load(&place.config(), std::env::vars())?;
+    let app = Arc::new(App::open(place.clone(), config).await?);
+    app.settle().await?;
+    let guest = match token {
+        None => Guest::operator(),
+        Some(token) => match access::of_token(&app.db, app.clock.as_ref(), &token).await? {
+            Some(guest) => guest,
+            None => {
+                return Ok(Answer::refused("令牌无效或已过期", "再运行一次 lantai login 姓名，或去掉 LANTAI_TOKEN"));
+            }
+        },
+    };
+    let answer = carry_out(&app, &guest, command).await;
+    app.close().await;
+    answer
+}
+
+/// Carries a command out in an open archive.
+pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -> anyhow::Result<Answer> {
+    if let Some(right) = needed(&command)
+        && !guest.may(right)
+    {
+        return Ok(Answer::refused(format!("{} 没有办理此事的权限", guest.actor().name()), "请有权限的人办理"));
+    }
+    match command {
+        Command::User(UserCommand::Add { name, role, department, clearance }) => {
+            people::add(app, guest, &name, &role, department.as_deref(), clearance.as_deref()).await
+        }
+        Command::Fonds(command) => fonds::run(app, guest, command).await,
+        Command::Ingest(args) => ingest::run(app, guest, args).await,
+        Command::Search { query, limit, offset } => records::search(app, guest, &query, limit, offset).await,
+        Command::Show { code } => records::show(app, guest, &code).await,
+        Command::Verify { sample } => archive::verify(app, guest, sample).await,
+        Command::Rebuild { from_store } => archive::rebuild(app, guest, from_store).await,
+        Command::Doctor => archive::doctor(app).await,
+        other => anyhow::bail!("{other:?} is not for an open archive"),
+    }
+}
+
+/// The right a command needs of whoever asks.
+fn needed(command: &Command) -> Option<Right> {
+    Some(match command {
+        Command::Search { .. } | Command::Show { .. } | Command::Fonds(FondsCommand::List) => Right::Search,
+        Command::User(_) => Right::People,
+        Command::Fonds(_) => Right::Arrange,
+        Command::Ingest(_) => Right::Ingest,
+        Command::Verify { .. } | Command::Rebuild { .. } | Command::Doctor => Right::Maintain,
+        _ => return None,
+    })
+}
+
+impl Command {
+    /// The same command with its paths absolute, so that a server with another
+    /// working folder means the same.
+    fn absolute(mut self) -> Self {
+        if let Self::Ingest(args) = &mut self
+            && let Ok(path) = std::path::absolute(&args.batch)
+        {
+            args.batch = path;
+        }
+        self
+    }
+}

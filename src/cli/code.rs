@@ -1,0 +1,36 @@
+//! Codes (档号).
+
+use super::{Answer, args::CodeCommand};
+use crate::{
+    app::Place,
+    holdings::code::{explain, explain_by},
+    profile::Profile,
+};
+use serde_json::{Map, Value, json};
+
+/// Parses a code by the presets, or by the one named; needs no archive.
+pub(super) async fn run(_place: &Place, command: &CodeCommand) -> anyhow::Result<Answer> {
+    let CodeCommand::Parse { code, scheme } = command;
+    let profile = Profile::compiled()?;
+    let explained = match scheme {
+        None => explain(&profile, code),
+        Some(name) => match profile.preset(name) {
+            Some(preset) => explain_by(&profile, preset, code),
+            None => {
+                let known = profile.presets.iter().map(|preset| preset.name.clone()).collect::<Vec<_>>().join("、");
+                return Ok(Answer::refused(format!("没有方案 {name}"), format!("用 {known} 之一")));
+            }
+        },
+    };
+    let parts: Map<String, Value> = explained.parts.into_iter().map(|(name, value)| (name, value.into())).collect();
+    Ok(Answer::found(
+        !explained.ok,
+        json!({
+            "ok": explained.ok,
+            "scheme": explained.scheme,
+            "parts": parts,
+            "proposal": explained.proposal,
+            "reason": explained.reason,
+        }),
+    ))
+}

@@ -1,0 +1,143 @@
+//! Taking in a batch.
+
+use super::{
+    Answer, Status,
+    args::{IngestArgs, Wait},
+};
+use crate::{
+    access::Guest,
+    app::{self, App},
+    ingest::{
+        batch::{self, IngestError, Plan},
+        defects::{Defect, DefectKind, Severity},
+    },
+};
+use serde_json::json;
+use std::{sync::Arc, time::Instant};
+
+/// Checks the batch; files it unless asked not to, or something found forbids it.
+pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyhow::Result<Answer> {
+    let began = Instant::now();
+    let desk = app.desk();
+    let begun = batch::begun_from(&app.db, &args.batch).await?;
+    let filing = begun.as_ref().map(|batch| batch.filing.to_string());
+    let plan = match batch::plan(&desk, &args.batch, &guest.reach(), filing.as_deref()).await {
+        Ok(plan) => plan,
+        Err(error @ (IngestError::Catalogue(_) | IngestError::Folder(_) | IngestError::Source(..))) => {
+            let answer = Answer::refused(error.to_string(), "按上面所说改正后再试");
+            return Ok(Answer { status: Status::CouldNotRun, ..answer });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(begun) = &begun {
+        batch::same_catalogue(begun, &plan)?;
+    }
+    let mut report = Report::of(&plan);
+    let proposals = proposals(&plan);
+    let refused = begun.is_none()
+        && (args.dry_run || (plan.blocked() && !args.accept_good) || (!args.yes && !proposals.is_empty()));
+    if !args.yes && !args.dry_run {
+        report.defects.extend(proposals.iter().cloned());
+    }
+    report.proposals = proposals;
+    if refused || args.dry_run || (plan.to_file.is_empty() && begun.is_none()) {
+        if !args.dry_run && !refused {
+            app::drain(app).await?;
+        }
+        return Ok(report.answer(None, 0, began, [("stage_and_file", 0.0), ("seal", 0.0), ("read_and_index", 0.0)]));
+    }
+    let committed = batch::commit(&desk, guest, plan, begun, args.accept_good, !args.no_text).await?;
+    let filed = committed.took.as_secs_f64();
+    let (sealed, read) = finish(app, &committed, args.wait).await?;
+    let phases = [("stage_and_file", filed), ("seal", sealed), ("read_and_index", read)];
+    Ok(report.answer(Some(committed.batch.to_string()), committed.records, began, phases))
+}
+
+/// Runs the jobs that follow as far as `wait` asks; the rest is left to the queue.
+async fn finish(app: &Arc<App>, committed: &batch::Committed, wait: Wait) -> anyhow::Result<(f64, f64)> {
+    let begun = Instant::now();
+    app::run_kind(app, batch::SEAL_JOB, committed.filing.as_str()).await?;
+    let sealed = begun.elapsed().as_secs_f64();
+    let begun = Instant::now();
+    if wait != Wait::Sealed {
+        app::run_kind(app, batch::READ_JOB, committed.filing.as_str()).await?;
+        app::follow(app).await?;
+    }
+    Ok((sealed, begun.elapsed().as_secs_f64()))
+}
+
+/// What is said of a batch.
+struct Report {
+    rows: u64,
+    files: u64,
+    bytes: u64,
+    set_aside: u64,
+    unchanged: u64,
+    defects: Vec<Defect>,
+    proposals: Vec<Defect>,
+    catalogue: f64,
+    digests: f64,
+    examine: f64,
+}
+
+impl Report {
+    fn of(plan: &Plan) -> Self {
+        Self {
+            rows: plan.rows,
+            files: plan.files() as u64,
+            bytes: plan.bytes(),
+            set_aside: plan.set_aside,
+            unchanged: plan.unchanged,
+            defects: plan.defects.clone(),
+            proposals: Vec::new(),
+            catalogue: plan.took.catalogue.as_secs_f64(),
+            digests: plan.took.digests.as_secs_f64(),
+            examine: plan.took.examine.as_secs_f64(),
+        }
+    }
+
+    fn answer(self, batch: Option<String>, records: u64, began: Instant, phases: [(&str, f64); 3]) -> Answer {
+        let findings = self.defects.iter().any(|defect| defect.severity == Severity::Blocking);
+        let mut seconds = json!({
+            "total": began.elapsed().as_secs_f64(),
+            "catalogue": self.catalogue,
+            "digests": self.digests,
+            "examine": self.examine,
+        });
+        for (phase, took) in phases {
+            seconds[phase] = took.into();
+        }
+        Answer::found(
+            findings,
+            json!({
+                "batch": batch,
+                "rows": self.rows,
+                "records": records,
+                "files": self.files,
+                "bytes": self.bytes,
+                "set_aside": self.set_aside,
+                "defects": self.defects,
+                "proposals": self.proposals,
+                "unchanged": self.unchanged,
+                "seconds": seconds,
+            }),
+        )
+    }
+}
+
+/// Fonds and schemes that `--yes` would make.
+fn proposals(plan: &Plan) -> Vec<Defect> {
+    let words = |reason: String| crate::ingest::defects::Words {
+        reason,
+        remedy: "加 --yes 建立，或先用 lantai fonds add 建立".to_owned(),
+    };
+    let fonds = plan.new_fonds.iter().map(|(code, name)| {
+        Defect::new(DefectKind::FondsProposed, words(format!("档案中没有全宗 {code}，拟建立“{name}”")))
+    });
+    let schemes = plan.new_schemes.iter().map(|scheme| {
+        let reason =
+            format!("全宗 {} 的 {} 类没有档号方案，拟采用 {}", scheme.fonds(), scheme.category(), scheme.preset());
+        Defect::new(DefectKind::SchemeProposed, words(reason))
+    });
+    fonds.chain(schemes).collect()
+}

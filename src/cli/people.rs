@@ -1,0 +1,40 @@
+//! People.
+
+use super::Answer;
+use crate::{
+    access::{self, AccessError, Guest, NewPerson, Role},
+    app::App,
+    kernel::{Actor, Secrecy},
+};
+use serde_json::json;
+
+/// Adds somebody and prints the first password. The operator may do so until
+/// somebody has signed in.
+pub(super) async fn add(
+    app: &App,
+    guest: &Guest,
+    name: &str,
+    role: &str,
+    department: Option<&str>,
+    clearance: Option<&str>,
+) -> anyhow::Result<Answer> {
+    if *guest.actor() == Actor::Operator && !access::first(&app.db).await? {
+        return Ok(Answer::refused(
+            "已有人登录过，不能再以 operator 添加人员",
+            "先运行 lantai login，以有权限的人办理",
+        ));
+    }
+    let Ok(role) = role.parse::<Role>() else {
+        return Ok(Answer::refused(format!("没有角色 {role}"), "用 archivist 或 staff"));
+    };
+    let Some(clearance) = Secrecy::parse(clearance.unwrap_or_default()) else {
+        return Ok(Answer::refused("密级不认识", "用 公开、内部、秘密、机密 或 绝密"));
+    };
+    let new = NewPerson { name, role, department, clearance: clearance.rank(), password: None };
+    match access::add(&app.db, app.clock.as_ref(), guest.actor(), new).await {
+        Ok(password) => Ok(Answer::done(json!({ "name": name, "password": password }))),
+        Err(AccessError::NameTaken(name)) => Ok(Answer::refused(format!("已有名为 {name} 的人"), "换一个名字")),
+        Err(AccessError::Name) => Ok(Answer::refused("姓名须为 1 至 60 个字，首尾无空格", "改正姓名")),
+        Err(error) => Err(error.into()),
+    }
+}

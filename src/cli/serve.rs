@@ -1,0 +1,153 @@
+//! Serving the archive: pages on an address, commands on a socket.
+
+use super::{
+    Answer, Command, archive,
+    args::{IngestArgs, Wait},
+    carry_out::carry_out,
+    ingest,
+};
+use crate::{
+    access::{self, AccessError, Guest, Kind},
+    app::{self, App, Place},
+    config::Config,
+    web,
+};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use serde_json::{Value, json};
+use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
+
+/// Serves until the process is told to stop (SIGTERM, SIGINT).
+pub(super) async fn serve(place: &Place, listen: Option<SocketAddr>) -> anyhow::Result<Answer> {
+    let _lock = place.lock()?;
+    let config = Config::load(&place.config(), std::env::vars())?;
+    let app = Arc::new(App::open(place.clone(), config).await?);
+    run(app, listen, |_| {}).await?;
+    Ok(Answer::done(json!({ "stopped": true })))
+}
+
+/// Makes an archive, takes the sample batch in, serves it. An archive that is there
+/// already is served as it is.
+pub(super) async fn demo(
+    place: &Place,
+    listen: Option<SocketAddr>,
+    sample: &Path,
+    json: bool,
+) -> anyhow::Result<Answer> {
+    let fresh = !place.exists();
+    if fresh {
+        App::make(place)?;
+    }
+    let _lock = place.lock()?;
+    let config = Config::load(&place.config(), std::env::vars())?;
+    let app = Arc::new(App::open(place.clone(), config).await?);
+    let mut document = json!({ "data": place.data.display().to_string(), "keys": place.keys.display().to_string() });
+    if fresh {
+        document = archive::first_accounts(&app, None).await?;
+        let args = IngestArgs {
+            batch: std::path::absolute(sample)?,
+            dry_run: false,
+            yes: true,
+            accept_good: true,
+            no_text: false,
+            no_ocr: true,
+            wait: Wait::Read,
+        };
+        document["sample"] = ingest::run(&app, &Guest::operator(), args).await?.document;
+    }
+    let command = Command::Demo { listen, sample: sample.to_owned() };
+    run(app, listen, |address| {
+        document["address"] = format!("http://{address}/").into();
+        Answer::done(document).print(&command, json);
+    })
+    .await?;
+    Ok(Answer::done(Value::Null))
+}
+
+async fn run(app: Arc<App>, listen: Option<SocketAddr>, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(listen.unwrap_or(app.config.server.listen)).await?;
+    let address = listener.local_addr()?;
+    let socket = bind_socket(&app.place)?;
+    let started = web::Started::default();
+    let pages = web::router(app.clone(), started.clone());
+    let commands = Router::new().route("/command", post(command)).route("/login", post(login)).with_state(app.clone());
+    let worker = app.clone();
+    let background = tokio::spawn(async move {
+        if let Err(error) = worker.settle().await {
+            tracing::error!("what was left unfinished cannot be taken up: {error}");
+        }
+        app::work_for_ever(worker).await;
+    });
+    let _served = tokio::spawn(async move { axum::serve(socket, commands).await });
+    started.ready();
+    tracing::info!(%address, "serving on http://{address}/");
+    ready(address);
+    axum::serve(listener, pages).with_graceful_shutdown(told_to_stop()).await?;
+    background.abort();
+    std::fs::remove_file(app.place.socket())?;
+    app.close().await;
+    Ok(())
+}
+
+/// The socket in the archive's folder, for its owner alone. Left behind by a killed
+/// server it is replaced: the lock says that nobody else serves.
+fn bind_socket(place: &Place) -> anyhow::Result<tokio::net::UnixListener> {
+    let path = place.socket();
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    let socket = tokio::net::UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(socket)
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(term), Ok(int)) => (term, int),
+        _ => return std::future::pending().await,
+    };
+    tokio::select! { _ = term.recv() => {} _ = int.recv() => {} }
+}
+
+/// A command of the command line, for the owner of its token.
+async fn command(State(app): State<Arc<App>>, headers: HeaderMap, Json(command): Json<Command>) -> Response {
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    let Some(token) = token else { return StatusCode::UNAUTHORIZED.into_response() };
+    let guest = match access::of_token(&app.db, app.clock.as_ref(), token).await {
+        Ok(Some(guest)) => guest,
+        Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
+        Err(error) => return Json(super::answer::of_error(&error.into())).into_response(),
+    };
+    let answer = match carry_out(&app, &guest, command).await {
+        Ok(answer) => answer,
+        Err(error) => super::answer::of_error(&error),
+    };
+    Json(answer).into_response()
+}
+
+#[derive(serde::Deserialize)]
+struct Login {
+    name: String,
+    password: String,
+}
+
+async fn login(State(app): State<Arc<App>>, Json(Login { name, password }): Json<Login>) -> Response {
+    match access::sign_in(&app.db, app.clock.as_ref(), &name, &password, Kind::Token).await {
+        Ok(signed) => Json(json!({ "token": signed.token, "until": signed.until.to_string() })).into_response(),
+        Err(AccessError::Unknown) => StatusCode::UNAUTHORIZED.into_response(),
+        Err(error) => {
+            tracing::error!("signing in failed: {error}");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

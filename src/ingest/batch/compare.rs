@@ -1,0 +1,98 @@
+//! Whether a row was taken in before, and whether it says the same now.
+
+use super::{Planned, desk::IngestError};
+use crate::{
+    db::Db,
+    holdings::{self, RecordView},
+    ingest::defects::{Defect, DefectKind, Words},
+};
+use std::collections::HashMap;
+
+/// What became of the planned rows.
+pub(super) struct Compared {
+    /// Rows whose code was never given out.
+    pub fresh: Vec<Planned>,
+    /// Rows held with the same description and bytes.
+    pub unchanged: u64,
+    /// Of those, rows that the filing asked about has filed already.
+    pub of_filing: u64,
+    pub defects: Vec<Defect>,
+}
+
+/// Sorts `planned` by what the archive holds under their codes. `filing` is the
+/// one that goes on, if one does.
+pub(super) async fn compare(db: &Db, planned: Vec<Planned>, filing: Option<&str>) -> Result<Compared, IngestError> {
+    let codes: Vec<String> = planned.iter().map(|row| row.code.as_str().to_owned()).collect();
+    let used = holdings::used(db, &codes).await?;
+    let mut compared = Compared { fresh: Vec::new(), unchanged: 0, of_filing: 0, defects: Vec::new() };
+    if used.is_empty() {
+        compared.fresh = planned;
+        return Ok(compared);
+    }
+    let held: HashMap<String, RecordView> =
+        holdings::held(db, &used).await?.into_iter().map(|view| (view.code.clone(), view)).collect();
+    let used: std::collections::HashSet<String> = used.into_iter().collect();
+    for row in planned {
+        let code = row.code.as_str();
+        match held.get(code) {
+            Some(view) => {
+                let before = compared.defects.len();
+                against(&row, view, &mut compared.defects);
+                compared.unchanged += u64::from(compared.defects.len() == before);
+                compared.of_filing += u64::from(filing == Some(view.filing.as_str()));
+            }
+            None if used.contains(code) => {
+                let words = Words {
+                    reason: "该档号已经用过，不再使用".to_owned(),
+                    remedy: "改用本类下一个件号".to_owned(),
+                };
+                compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
+            }
+            None => compared.fresh.push(row),
+        }
+    }
+    Ok(compared)
+}
+
+/// Says where a row differs from the record held under its code: each file, then
+/// the description.
+fn against(row: &Planned, view: &RecordView, defects: &mut Vec<Defect>) {
+    let code = row.code.as_str();
+    let before = defects.len();
+    for (at, file) in row.files.iter().enumerate() {
+        let same = view.files.get(at).is_some_and(|held| held.sha256 == file.sha256.to_string());
+        if !same {
+            let words = Words {
+                reason: "档号已有档案，此文件的内容与馆藏不同；馆藏未改动".to_owned(),
+                remedy: "若是更正，请按更换文件办理；若是另一件，请改用新档号".to_owned(),
+            };
+            defects.push(Defect::new(DefectKind::FileChanged, words).at(row.entry.row, code).of_file(&file.relative));
+        }
+    }
+    if view.files.len() > row.files.len() {
+        let words = Words {
+            reason: format!("馆藏有 {} 个文件，此次只有 {} 个；馆藏未改动", view.files.len(), row.files.len()),
+            remedy: "补齐文件，或从目录中去掉此行".to_owned(),
+        };
+        defects.push(Defect::new(DefectKind::FileChanged, words).at(row.entry.row, code));
+    }
+    if defects.len() == before && differs(row, view) {
+        let words = Words {
+            reason: "档号已有档案，著录与馆藏不同；馆藏未改动".to_owned(),
+            remedy: "若是更正，请在该件的著录页修改；若是另一件，请改用新档号".to_owned(),
+        };
+        defects.push(Defect::new(DefectKind::DescriptionChanged, words).at(row.entry.row, code));
+    }
+}
+
+fn differs(row: &Planned, view: &RecordView) -> bool {
+    let entry = &row.entry;
+    let pages = entry.pages.map(i64::from);
+    entry.title != view.title
+        || entry.responsible != view.responsible
+        || entry.docno != view.docno
+        || entry.date != view.dated
+        || entry.note != view.note
+        || entry.extra != view.extra
+        || (pages.is_some() && pages != view.pages)
+}

@@ -1,0 +1,52 @@
+//! What ingest works with.
+
+use crate::{
+    access::AccessError,
+    db::{Db, DbError},
+    holdings::HoldingsError,
+    ingest::{catalogue::CatalogueError, extract::Extractor, folder::FolderError},
+    kernel::Clock,
+    profile::Profile,
+    vault::{Vault, VaultError},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// The desk (收集台): the rooms and bounds that taking in needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub vault: Arc<Vault>,
+    pub reader: Arc<Extractor>,
+    pub profile: Arc<Profile>,
+    /// Objects staged at once.
+    pub writers: usize,
+    /// Records filed in one change, 1..=2,000.
+    pub chunk: usize,
+    /// The most a file may weigh, in bytes.
+    pub largest_file: u64,
+}
+
+/// Why a batch was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error("{0} cannot be read")]
+    Source(PathBuf, #[source] std::io::Error),
+    /// The catalogue is another one than the batch was begun with.
+    #[error(
+        "the catalogue of {folder} changed since its batch {batch} was begun; put the old one back, or hand in the rest as a new batch from another folder"
+    )]
+    CatalogueChanged { folder: String, batch: String },
+    #[error(transparent)]
+    Holdings(#[from] HoldingsError),
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}

@@ -1,0 +1,47 @@
+//! Looking at the files of a batch: their digests, and whether they are whole.
+
+use super::desk::{Desk, IngestError};
+use crate::{
+    ingest::{extract::Examined, folder::FoundFile},
+    kernel::Sha256,
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use sha2::Digest as _;
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+/// Digests of `files`, in their order, two at a time: the disk and two cores have
+/// no use for more.
+pub(super) async fn digests(files: &[FoundFile]) -> Result<Vec<Sha256>, IngestError> {
+    let asked: Vec<_> = files.iter().map(|file| digest_aside(file.path.clone())).collect();
+    stream::iter(asked).buffered(2).try_collect().await
+}
+
+/// What each of `files` is and whether it is whole, in their order; opened by the
+/// limited children.
+pub(super) async fn examined(desk: &Desk, files: &[&FoundFile]) -> Vec<Examined> {
+    // Collected first: a closure that borrows, held over an await, is no `Send`.
+    let asked: Vec<_> = files.iter().map(|file| desk.reader.examine(&file.path)).collect();
+    stream::iter(asked).buffered(desk.reader.children() * 2).collect().await
+}
+
+async fn digest_aside(path: PathBuf) -> Result<Sha256, IngestError> {
+    tokio::task::spawn_blocking(move || digest(&path).map_err(|error| IngestError::Source(path, error)))
+        .await
+        .expect("reading a file does not panic")
+}
+
+fn digest(path: &Path) -> std::io::Result<Sha256> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hasher = sha2::Sha256::new();
+    let mut block = vec![0; 256 << 10];
+    loop {
+        let count = file.read(&mut block)?;
+        if count == 0 {
+            return Ok(Sha256(hasher.finalize().into()));
+        }
+        hasher.update(&block[..count]);
+    }
+}

@@ -1,0 +1,33 @@
+//! A batch (批次), from the sender's folder to records that everybody may find.
+//!
+//! `plan` checks every row and every file and writes nothing; `commit` files what
+//! was planned, in chunks, under one filing that a last small change makes
+//! visible; `seal` and `read` are the jobs that follow. A batch that was broken
+//! off goes on from the rows it has: the plan is made again from the same folder
+//! and leaves out what is filed.
+//!
+//! # Why
+//!
+//! - The files of a local folder are staged as whole objects, in their final form,
+//!   before the change that files them, and adopted by rename after: every byte is
+//!   written once.
+//! - A row whose code is held with the same description and the same bytes is
+//!   *unchanged*, so that the same batch handed in twice changes nothing; one whose
+//!   bytes differ is a defect that names the file, and nothing is overwritten.
+
+mod codes;
+mod commit;
+mod compare;
+mod desk;
+mod look;
+mod plan;
+mod read;
+mod rows;
+mod seal;
+
+pub use commit::{Committed, commit, same_catalogue};
+pub use desk::{Desk, IngestError};
+pub use plan::{Plan, Planned, PlannedFile, plan};
+pub use read::{JOB as READ_JOB, read, read_again};
+pub use rows::{BatchRow, FindingRow, begun, begun_from, by_id, count, count_findings, findings, list, page, sheet};
+pub use seal::{JOB as SEAL_JOB, seal, sweep};

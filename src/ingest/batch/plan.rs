@@ -1,0 +1,333 @@
+//! The dry run: every row and every file checked before anything is written.
+
+use super::{
+    codes, compare,
+    desk::{Desk, IngestError},
+    look,
+};
+use crate::{
+    access::Reach,
+    holdings::{
+        self,
+        code::{self, Code, Scheme},
+    },
+    ingest::{
+        catalogue::{self, Catalogue, Entry, Reading},
+        defects::{self, CodeParts, Defect, DefectKind, Lang, Severity, Words},
+        extract::Examined,
+        folder::{self, FoundFile, Wanted},
+    },
+    kernel::Sha256,
+    profile::Kind,
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+/// A batch that was checked, and nothing else done.
+#[derive(Debug)]
+pub struct Plan {
+    /// Of the folder.
+    pub name: String,
+    pub source: PathBuf,
+    /// SHA-256 of the catalogue.
+    pub catalogue: Sha256,
+    /// Rows of the catalogue.
+    pub rows: u64,
+    /// Rows without a blocking defect, in the catalogue's order.
+    pub to_file: Vec<Planned>,
+    /// Rows that the archive holds as they are.
+    pub unchanged: u64,
+    /// Rows above 公开.
+    pub set_aside: u64,
+    pub defects: Vec<Defect>,
+    /// Fonds the archive lacks: code and name.
+    pub new_fonds: Vec<(String, String)>,
+    /// Schemes the archive lacks.
+    pub new_schemes: Vec<Scheme>,
+    /// How long reading the catalogue, digesting, examining took.
+    pub took: Took,
+}
+
+/// Wall time of the parts of a dry run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Took {
+    pub catalogue: Duration,
+    pub digests: Duration,
+    pub examine: Duration,
+}
+
+/// A row that can be filed.
+#[derive(Debug)]
+pub struct Planned {
+    pub code: Code,
+    pub entry: Entry,
+    pub files: Vec<PlannedFile>,
+}
+
+/// A file of it, in the order of pages.
+#[derive(Debug)]
+pub struct PlannedFile {
+    pub path: PathBuf,
+    /// As shown: below the batch's folder.
+    pub relative: String,
+    pub bytes: u64,
+    pub sha256: Sha256,
+    pub format: String,
+    pub pages: Option<u32>,
+}
+
+impl Plan {
+    pub fn files(&self) -> usize {
+        self.to_file.iter().map(|row| row.files.len()).sum()
+    }
+    pub fn bytes(&self) -> u64 {
+        self.to_file.iter().flat_map(|row| &row.files).map(|file| file.bytes).sum()
+    }
+    /// Whether something found keeps rows out.
+    pub fn blocked(&self) -> bool {
+        self.defects.iter().any(|d| d.severity == Severity::Blocking && d.kind != DefectKind::SetAside)
+    }
+}
+
+/// Checks the batch in `dir` for somebody who may know of `reach`. `filing` is the
+/// filing that goes on, if the batch was begun before.
+pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) -> Result<Plan, IngestError> {
+    let begun = Instant::now();
+    let source = dir.canonicalize().map_err(|error| IngestError::Source(dir.to_owned(), error))?;
+    let found = catalogue::find(&source)?;
+    let bytes = std::fs::read(&found).map_err(|error| IngestError::Source(found.clone(), error))?;
+    let catalogue = Sha256::of(&bytes);
+    drop(bytes);
+    let mut read = read_rows(&found)?;
+    let walked = folder::walk(&source)?;
+    let mut matched = match_rows(&mut read, &walked);
+    let mut took = Took { catalogue: begun.elapsed(), ..Took::default() };
+
+    let schemes = holdings::all_schemes(&desk.db).await?;
+    let fonds = holdings::all_fonds(&desk.db).await?;
+    let mut coded = codes::code_entries(&desk.profile, &schemes, &fonds, &read.entries);
+    read.defects.append(&mut coded.defects);
+    read.defects.append(&mut matched.defects);
+
+    let begun = Instant::now();
+    let digests = look::digests(&walked.files).await?;
+    took.digests = begun.elapsed();
+    let (name, rows, set_aside) = (name_of(&source), read.rows, read.set_aside);
+    let (planned, mut defects) = assemble(read, coded.codes, &matched.of, &walked.files, &digests, desk.largest_file);
+    let compared = compare::compare(&desk.db, planned, filing).await?;
+    defects.extend(compared.defects);
+
+    let begun = Instant::now();
+    let mut to_file = compared.fresh;
+    examine(desk, &mut to_file, &mut defects).await;
+    took.examine = begun.elapsed();
+    note_duplicates(desk, reach, &to_file, &mut defects).await?;
+    let bad: BTreeSet<u64> =
+        defects.iter().filter(|d| d.severity == Severity::Blocking).filter_map(|d| d.row).collect();
+    to_file.retain(|row| !bad.contains(&row.entry.row));
+    defects.sort_by_key(|defect| (defect.row.is_none(), defect.row));
+    // What the rows left over need, and no more.
+    let needed: BTreeSet<&str> = to_file.iter().filter_map(|row| row.code.part(Kind::Fonds)).collect();
+    let new_fonds = coded.new_fonds.into_iter().filter(|(code, _)| needed.contains(code.as_str())).collect();
+    let new_schemes = coded.new_schemes.into_iter().filter(|scheme| needed.contains(scheme.fonds())).collect();
+    Ok(Plan {
+        name,
+        source,
+        catalogue,
+        rows,
+        to_file,
+        unchanged: compared.unchanged,
+        set_aside,
+        defects,
+        new_fonds,
+        new_schemes,
+        took,
+    })
+}
+
+/// The rows of a catalogue, understood.
+#[derive(Default)]
+struct Rows {
+    rows: u64,
+    entries: Vec<Entry>,
+    set_aside: u64,
+    /// Row, code and named file of the rows that stay outside unread: their files are
+    /// theirs, and nothing of this outlives the matching.
+    aside: Vec<(u64, String, Option<String>)>,
+    defects: Vec<Defect>,
+}
+
+fn read_rows(path: &Path) -> Result<Rows, IngestError> {
+    let mut catalogue = Catalogue::open(path)?;
+    let mut read = Rows::default();
+    while let Some(row) = catalogue.next() {
+        read.rows += 1;
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => {
+                let defect = Defect::from_error(&error, Lang::Zh).ok_or(error)?;
+                read.defects.push(defect);
+                continue;
+            }
+        };
+        let named = Entry::file_named(&row, catalogue.columns());
+        match Entry::read(&row, catalogue.columns(), Lang::Zh) {
+            Reading::Entry(entry, faults) => {
+                read.defects.extend(faults.into_iter().map(|f| Defect::from_fault(f, entry.row, &entry.code_raw)));
+                read.entries.push(*entry);
+            }
+            Reading::SetAside(aside) => {
+                read.set_aside += 1;
+                read.defects.push(defects::set_aside(&aside, Lang::Zh));
+                read.aside.push((aside.row, aside.code, named));
+            }
+            Reading::Unmarked { row, code, fault } => {
+                read.defects.push(defects::unmarked(row, &code, fault));
+                read.aside.push((row, code, named));
+            }
+        }
+    }
+    let codes = read.entries.iter().map(|entry| (entry.row, entry.code_raw.as_str()));
+    let doubles = defects::duplicate_codes(codes, code::fold, Lang::Zh);
+    read.defects.extend(doubles);
+    Ok(read)
+}
+
+/// Files of the rows, and what matching found wrong.
+struct MatchedRows {
+    /// For each entry its files, in the order of pages.
+    of: Vec<Vec<usize>>,
+    defects: Vec<Defect>,
+}
+
+fn match_rows(read: &mut Rows, walked: &folder::Walked) -> MatchedRows {
+    let mut wanted: Vec<Wanted<'_>> = read
+        .entries
+        .iter()
+        .map(|entry| Wanted { row: entry.row, code: &entry.code_raw, file_name: entry.file_name.as_deref() })
+        .collect();
+    let count = wanted.len();
+    // Rows set aside keep their files from being called surplus; nothing more is said of them.
+    wanted.extend(read.aside.iter().map(|(row, code, named)| Wanted { row: *row, code, file_name: named.as_deref() }));
+    let mut matched = folder::match_files(&wanted, &walked.files, code::fold);
+    // What is said of a row set aside names no file of it.
+    matched.missing.retain(|at| *at < count);
+    matched.faults.retain(|(at, _)| *at < count);
+    matched.doubly.retain(|(_, claimants)| claimants.iter().all(|at| *at < count));
+    let mut defects = defects::matching(&matched, &wanted, &walked.files, Lang::Zh);
+    defects.extend(defects::refused(walked, Lang::Zh));
+    let of = matched.of.into_iter().take(count).collect();
+    MatchedRows { of, defects }
+}
+
+fn assemble(
+    read: Rows,
+    codes: Vec<Option<Code>>,
+    of: &[Vec<usize>],
+    files: &[FoundFile],
+    digests: &[Sha256],
+    largest: u64,
+) -> (Vec<Planned>, Vec<Defect>) {
+    let Rows { entries, mut defects, .. } = read;
+    let mut planned = Vec::with_capacity(entries.len());
+    for (at, (entry, code)) in entries.into_iter().zip(codes).enumerate() {
+        let Some(code) = code else { continue };
+        let parts = CodeParts {
+            fonds: code.part(Kind::Fonds).map(str::to_owned),
+            category: code.part(Kind::Category).map(str::to_owned),
+            year: code.part(Kind::Year).map(str::to_owned),
+            retention: code.part(Kind::Retention).map(str::to_owned),
+            department: code.part(Kind::Department).map(str::to_owned),
+        };
+        defects.extend(defects::code_parts(&entry, &parts, Lang::Zh));
+        let mut own = Vec::new();
+        for file in &of[at] {
+            let found = &files[*file];
+            if found.bytes > largest {
+                let words = Words {
+                    reason: format!("文件有 {} 字节，超过上限 {largest} 字节", found.bytes),
+                    remedy: "拆分文件，或由管理员调高 ingest.largest_file".to_owned(),
+                };
+                let defect = Defect::new(DefectKind::FileTooLarge, words).at(entry.row, code.as_str());
+                defects.push(defect.of_file(&found.relative));
+            }
+            own.push(PlannedFile {
+                path: found.path.clone(),
+                relative: found.relative.clone(),
+                bytes: found.bytes,
+                sha256: digests[*file],
+                format: String::new(),
+                pages: None,
+            });
+        }
+        planned.push(Planned { code, entry, files: own });
+    }
+    (planned, defects)
+}
+
+/// Has the files of the rows opened; notes what is damaged and what the page
+/// column says otherwise.
+async fn examine(desk: &Desk, rows: &mut [Planned], defects: &mut Vec<Defect>) {
+    let found: Vec<FoundFile> = rows
+        .iter()
+        .flat_map(|row| &row.files)
+        .map(|file| FoundFile {
+            path: file.path.clone(),
+            relative: file.relative.clone(),
+            bytes: file.bytes,
+            modified: None,
+        })
+        .collect();
+    let mut examined = look::examined(desk, &found.iter().collect::<Vec<_>>()).await.into_iter();
+    for row in rows {
+        let mut counted = Some(0);
+        for file in &mut row.files {
+            let Examined { format, pages, fault, .. } = examined.next().expect("one answer a file");
+            file.format = format.to_string();
+            file.pages = pages;
+            counted = counted.zip(pages).map(|(sum, pages)| sum + pages);
+            if let Some(why) = fault {
+                let words = Words {
+                    reason: format!("文件打不开或已损坏：{why}"),
+                    remedy: "换上完好的文件；若只有这一份，请先修复".to_owned(),
+                };
+                let defect = Defect::new(DefectKind::UnreadableFile, words).at(row.entry.row, row.code.as_str());
+                defects.push(defect.of_file(&file.relative));
+            }
+        }
+        if let Some(counted) = counted.filter(|counted| *counted > 0) {
+            defects.extend(defects::pages(&row.entry, counted, Lang::Zh));
+        }
+    }
+}
+
+/// Notes rows whose content stands in the batch before, or in the archive within
+/// the asker's reach.
+async fn note_duplicates(
+    desk: &Desk,
+    reach: &Reach,
+    rows: &[Planned],
+    defects: &mut Vec<Defect>,
+) -> Result<(), IngestError> {
+    let contents: Vec<Vec<Sha256>> =
+        rows.iter().map(|row| row.files.iter().map(|file| file.sha256).collect()).collect();
+    let listed = rows.iter().zip(&contents).map(|(row, content)| (row.entry.row, row.code.as_str(), &content[..]));
+    defects.extend(defects::duplicate_content(listed, Lang::Zh));
+    let digests: Vec<String> = contents.iter().flatten().map(ToString::to_string).collect();
+    let held: HashMap<String, String> = holdings::duplicates_of(&desk.db, reach, &digests).await?;
+    for (row, file) in rows.iter().flat_map(|row| row.files.iter().map(move |file| (row, file))) {
+        if let Some(code) = held.get(&file.sha256.to_string()) {
+            let words = Words::duplicate_content(code, Lang::Zh);
+            let defect = Defect::new(DefectKind::DuplicateContent, words).at(row.entry.row, row.code.as_str());
+            defects.push(defect.of_file(&file.relative));
+        }
+    }
+    Ok(())
+}
+
+fn name_of(source: &Path) -> String {
+    source.file_name().map_or_else(|| source.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

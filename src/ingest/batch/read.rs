@@ -1,0 +1,103 @@
+//! The job that reads the text of what a filing filed.
+
+use super::desk::{Desk, IngestError};
+use crate::{
+    access::{Permit, Purpose, Reach},
+    audit::{Change, Event},
+    holdings::{self, RecordFile, RecordView},
+    ingest::extract::{EXTRACTOR_VERSION, Reading},
+    jobs::{self, Leased},
+    kernel::{Actor, Cursor, Sha256},
+    vault::{self, Outcome, ReadingRow},
+};
+use futures::{StreamExt as _, stream};
+
+/// The job's kind; its subject is the filing.
+pub const JOB: &str = "read";
+/// Records read and noted at a time.
+const CHUNK: usize = 100;
+
+/// Reads every record of the filing that was not read yet. May be run again at
+/// any time.
+pub async fn read(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
+    let who = Actor::Machine("read");
+    // The machine reads what it indexes; who may see it is decided at the search.
+    let reach = Reach::up_to(i64::MAX);
+    let (mut after, mut done): (Option<Cursor>, i64) = (None, 0);
+    loop {
+        let page = holdings::records_of_filing(&desk.db, &reach, &job.subject, after.as_ref(), CHUNK).await?;
+        let ids: Vec<_> = page.items.iter().map(|record| record.id.clone()).collect();
+        let known = vault::readings(&desk.db, &ids).await?;
+        let fresh: Vec<&RecordView> = page.items.iter().filter(|record| !known.contains_key(&record.id)).collect();
+        let files: Vec<_> =
+            fresh.iter().flat_map(|record| record.files.iter().map(move |file| (*record, file))).collect();
+        let asked: Vec<_> = files.into_iter().map(|(record, file)| read_file(desk, record, file)).collect();
+        let readings: Vec<ReadingRow> = stream::iter(asked)
+            .buffered(desk.reader.children() * 2)
+            .collect::<Vec<_>>()
+            .await
+            .into_iter()
+            .collect::<Result<_, _>>()?;
+        if !fresh.is_empty() {
+            let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &who).await?;
+            vault::keep_readings(&mut change, &readings).await?;
+            let mut event = Event::new("records.read", &job.subject);
+            for record in &fresh {
+                event = event.and(&record.id);
+            }
+            change.commit(event.with("maker", EXTRACTOR_VERSION)).await?;
+        }
+        done += i64::try_from(page.items.len()).unwrap_or(i64::MAX);
+        jobs::progress(&desk.db, desk.clock.as_ref(), &job.id, done).await?;
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Asks for the text of every record that is held and was not read: after a
+/// rebuild, when the derivatives' rows are gone.
+pub async fn read_again(desk: &Desk, filings: &[String]) -> Result<(), IngestError> {
+    let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &Actor::Machine("read")).await?;
+    for filing in filings {
+        jobs::enqueue(&mut change, JOB, filing, 0).await?;
+    }
+    change.commit(Event::new("reading.asked", "read")).await?;
+    Ok(())
+}
+
+async fn read_file(desk: &Desk, record: &RecordView, file: &RecordFile) -> Result<ReadingRow, IngestError> {
+    let now = desk.clock.now();
+    let permit = Permit::machine("read", record.id.clone(), Purpose::Index, now.plus_seconds(3_600));
+    let path = desk.vault.content_path(&permit, &record.id, &file.path, now)?;
+    let row = |outcome, reason: String, pages: usize| ReadingRow {
+        record: record.id.clone(),
+        number: file.number,
+        outcome,
+        reason,
+        pages: i64::try_from(pages).unwrap_or(i64::MAX),
+        maker: EXTRACTOR_VERSION.to_owned(),
+    };
+    Ok(match desk.reader.extract(&path, &file.name).await {
+        Reading::Read { pages } => {
+            let (vault, id, count) = (desk.vault.clone(), record.id.clone(), pages.len());
+            let content: Sha256 = file.sha256.parse().map_err(|()| inconsistent(file))?;
+            tokio::task::spawn_blocking(move || vault.put_text(&id, &content, EXTRACTOR_VERSION, &pages))
+                .await
+                .expect("writing a derivative does not panic")?;
+            row(Outcome::Text, String::new(), count)
+        }
+        Reading::NoText { pages } => row(Outcome::NoText, String::new(), pages as usize),
+        Reading::CouldNotRead { reason } => row(Outcome::NotRead, reason, 0),
+    })
+}
+
+fn inconsistent(file: &RecordFile) -> IngestError {
+    IngestError::Db(crate::db::DbError::Inconsistent {
+        table: "record_file",
+        column: "sha256",
+        row: file.path.clone(),
+        value: file.sha256.clone(),
+    })
+}

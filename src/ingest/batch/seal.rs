@@ -1,0 +1,69 @@
+//! The job that seals what a filing filed.
+
+use super::desk::{Desk, IngestError};
+use crate::{
+    audit::{Change, Event},
+    jobs::{self, Leased},
+    kernel::Actor,
+    vault::{self, VaultError},
+};
+
+/// The job's kind; its subject is the filing.
+pub const JOB: &str = "seal";
+/// Objects sealed and noted at a time.
+const CHUNK: i64 = 500;
+
+/// Seals every intent of the filing: adopted into the store, read back equal,
+/// said so. May be run again at any time.
+///
+/// # Errors
+/// After the last chunk, the first object that could not be sealed; the others
+/// are sealed all the same.
+pub async fn seal(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
+    let who = Actor::Machine("seal");
+    let (mut done, mut failed) = (0_i64, None);
+    loop {
+        let intents = vault::intents(&desk.db, &job.subject, CHUNK).await?;
+        if intents.is_empty() {
+            return Ok(());
+        }
+        let vault = desk.vault.clone();
+        let asked = intents.clone();
+        let answers = tokio::task::spawn_blocking(move || vault.seal(&asked)).await.expect("sealing does not panic");
+        let mut sealed = Vec::with_capacity(intents.len());
+        for (intent, answer) in intents.into_iter().zip(answers) {
+            match answer {
+                Ok(_) => sealed.push(intent),
+                Err(error) => failed = Some(keep_first(failed, error)),
+            }
+        }
+        if sealed.is_empty() {
+            return Err(failed.expect("nothing was sealed, so something failed").into());
+        }
+        let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &who).await?;
+        vault::sealed(&mut change, &sealed).await?;
+        let mut event = Event::new("records.sealed", &job.subject);
+        for intent in &sealed {
+            event = event.and(&intent.record);
+        }
+        change.commit(event.with("store", vault::LOCAL)).await?;
+        done += i64::try_from(sealed.len()).unwrap_or(i64::MAX);
+        jobs::progress(&desk.db, desk.clock.as_ref(), &job.id, done).await?;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+    }
+}
+
+fn keep_first(first: Option<VaultError>, error: VaultError) -> VaultError {
+    first.unwrap_or(error)
+}
+
+/// Forgets staged folders that no row promises: what a broken-off batch left. Only
+/// while nothing is being staged. Gives how many went.
+pub async fn sweep(desk: &Desk) -> Result<usize, IngestError> {
+    let promised = vault::promised(&desk.db).await?;
+    let vault = desk.vault.clone();
+    let swept = tokio::task::spawn_blocking(move || vault.sweep(&promised)).await.expect("sweeping does not panic")?;
+    Ok(swept)
+}

@@ -1,0 +1,147 @@
+//! The parent's side: a few children, each doing one request at a time.
+
+use super::{
+    Examined, Format, Reading,
+    child::{FONT, MEMORY},
+    request::{Answer, Request},
+};
+use data_encoding::BASE64;
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Mutex,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    process::{Child, Command},
+    sync::Semaphore,
+};
+
+/// What a child may use.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of address space.
+    pub memory: u64,
+    /// Wall time for one file.
+    pub patience: Duration,
+    /// A CJK font for PDFs that carry none; `None` looks in the usual places.
+    pub font: Option<PathBuf>,
+}
+
+/// Opens foreign files through children. Cheap to make: children start when they
+/// are needed, and die with this process.
+pub struct Extractor {
+    program: PathBuf,
+    limits: Limits,
+    children: usize,
+    turn: Semaphore,
+    idle: Mutex<Vec<Child>>,
+}
+
+/// The longest answer read from a child, in bytes: the text of any book.
+const LONGEST: u32 = 512 << 20;
+
+impl Extractor {
+    /// `program` is this binary.
+    pub fn new(program: PathBuf, children: usize, limits: Limits) -> Self {
+        let children = children.max(1);
+        Self { program, limits, children, turn: Semaphore::new(children), idle: Mutex::new(Vec::new()) }
+    }
+
+    /// How many work at once.
+    pub fn children(&self) -> usize {
+        self.children
+    }
+
+    /// What `path` is and whether it is whole. `path` carries the sender's name.
+    pub async fn examine(&self, path: &Path) -> Examined {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match self.ask(&Request::Examine { path: path.to_owned(), name }).await {
+            Ok(Answer::Examined(examined)) => examined,
+            Ok(other) => Examined { format: Format::Other, pages: None, fault: Some(unexpected(&other)) },
+            Err(why) => Examined { format: Format::Other, pages: None, fault: Some(why) },
+        }
+    }
+
+    /// The text of the file at `path`, which its sender called `name`.
+    pub async fn extract(&self, path: &Path, name: &str) -> Reading {
+        match self.ask(&Request::Extract { path: path.to_owned(), name: name.to_owned() }).await {
+            Ok(Answer::Reading(reading)) => reading,
+            Ok(other) => Reading::CouldNotRead { reason: unexpected(&other) },
+            Err(reason) => Reading::CouldNotRead { reason },
+        }
+    }
+
+    /// JPEG of a page, from 1, at most `width` pixels wide; or why there is none.
+    pub async fn render(&self, path: &Path, name: &str, page: u32, width: u32) -> Result<Vec<u8>, String> {
+        let request = Request::Render { path: path.to_owned(), name: name.to_owned(), page, width };
+        match self.ask(&request).await? {
+            Answer::Picture(bytes) => BASE64.decode(bytes.as_bytes()).map_err(|error| error.to_string()),
+            Answer::Failed(why) => Err(why),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Answer, String> {
+        let _turn = self.turn.acquire().await.expect("the semaphore is never closed");
+        let idle = self.idle.lock().expect("no holder panics").pop();
+        let mut child = match idle {
+            Some(child) => child,
+            None => self.start()?,
+        };
+        match tokio::time::timeout(self.limits.patience, converse(&mut child, request)).await {
+            Ok(Ok(answer)) => {
+                self.idle.lock().expect("no holder panics").push(child);
+                Ok(answer)
+            }
+            // The child is not used again: it dies when it is dropped.
+            Ok(Err(_)) => Err(match child.wait().await {
+                Ok(status) => format!("打开文件的进程中途退出（{status}），多半是文件已损坏或过大"),
+                Err(error) => format!("打开文件的进程中途退出（{error}）"),
+            }),
+            Err(_) => Err(format!("打开文件超过 {} 秒", self.limits.patience.as_secs())),
+        }
+    }
+
+    fn start(&self) -> Result<Child, String> {
+        let mut command = Command::new(&self.program);
+        command
+            .arg("extract-child")
+            .env_clear()
+            .env(MEMORY, self.limits.memory.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        if let Some(font) = &self.limits.font {
+            command.env(FONT, font);
+        }
+        command.spawn().map_err(|error| format!("打开文件的进程无法启动：{error}"))
+    }
+}
+
+async fn converse(child: &mut Child, request: &Request) -> std::io::Result<Answer> {
+    let (Some(input), Some(output)) = (child.stdin.as_mut(), child.stdout.as_mut()) else {
+        return Err(std::io::Error::other("a child has no pipes"));
+    };
+    let bytes = serde_json::to_vec(request)?;
+    let length = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
+    input.write_all(&length.to_le_bytes()).await?;
+    input.write_all(&bytes).await?;
+    input.flush().await?;
+    let length = output.read_u32_le().await?;
+    if length > LONGEST {
+        return Err(std::io::Error::other("an answer is too long"));
+    }
+    let mut bytes = vec![0; length as usize];
+    output.read_exact(&mut bytes).await?;
+    Ok(serde_json::from_slice(&bytes)?)
+}
+
+fn unexpected(answer: &Answer) -> String {
+    match answer {
+        Answer::Failed(why) => why.clone(),
+        _ => "打开文件的进程答非所问".to_owned(),
+    }
+}

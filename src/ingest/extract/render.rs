@@ -1,0 +1,111 @@
+//! Pictures: whole or not, how many pages, how one looks.
+
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage, imageops::FilterType};
+use std::{fs::File, io::BufReader, path::Path};
+use tiff::ColorType;
+use tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
+
+/// The most pixels a page may have: A0 at 600 dpi.
+const MOST_PIXELS: u64 = 600_000_000;
+/// The most bytes a decoder may allocate.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A JPEG or PNG, decoded whole and upright.
+pub(super) fn photo(path: &Path, format: ImageFormat) -> Result<DynamicImage, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut reader = ImageReader::with_format(BufReader::new(file), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(spoilt)?;
+    let (width, height) = decoder.dimensions();
+    bounded(width, height)?;
+    let orientation = decoder.orientation().map_err(spoilt)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(spoilt)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// How many pages a TIFF has; walks its directories, decodes none.
+pub(super) fn tiff_pages(path: &Path) -> Result<u32, String> {
+    let mut decoder = tiff(path)?;
+    let mut pages = 1;
+    while decoder.more_images() {
+        decoder.next_image().map_err(spoilt)?;
+        pages += 1;
+    }
+    Ok(pages)
+}
+
+/// One page of a TIFF, from 0.
+pub(super) fn tiff_page(path: &Path, page: u32) -> Result<DynamicImage, String> {
+    let mut decoder = tiff(path)?;
+    for _ in 0..page {
+        decoder.next_image().map_err(spoilt)?;
+    }
+    let (width, height) = decoder.dimensions().map_err(spoilt)?;
+    bounded(width, height)?;
+    let colour = decoder.colortype().map_err(spoilt)?;
+    let DecodingResult::U8(pixels) = decoder.read_image().map_err(spoilt)? else {
+        return Err("TIFF 的像素格式不受支持".to_owned());
+    };
+    let unfit = || "TIFF 的像素与尺寸不符".to_owned();
+    match colour {
+        ColorType::Gray(1) => {
+            image::GrayImage::from_raw(width, height, bits(&pixels, width)).map(DynamicImage::ImageLuma8)
+        }
+        ColorType::Gray(8) => image::GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8),
+        ColorType::RGB(8) => RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
+        ColorType::RGBA(8) => image::RgbaImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgba8),
+        _ => return Err("TIFF 的像素格式不受支持".to_owned()),
+    }
+    .ok_or_else(unfit)
+}
+
+/// JPEG of a picture, `width` pixels wide at the most.
+pub(super) fn jpeg(picture: DynamicImage, width: u32) -> Result<Vec<u8>, String> {
+    let picture = if picture.width() > width {
+        let height = u64::from(picture.height()) * u64::from(width) / u64::from(picture.width());
+        let height = u32::try_from(height).unwrap_or(u32::MAX).max(1);
+        // A picture far larger is first brought near by its mean, then filtered.
+        let near = if picture.width() > 3 * width { picture.thumbnail_exact(width * 2, height * 2) } else { picture };
+        near.resize_exact(width, height, FilterType::Triangle)
+    } else {
+        picture
+    };
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 82);
+    picture.to_rgb8().write_with_encoder(encoder).map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
+
+fn tiff(path: &Path) -> Result<Decoder<BufReader<File>>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut limits = TiffLimits::default();
+    limits.decoding_buffer_size = usize::try_from(MOST_BYTES).unwrap_or(usize::MAX);
+    Ok(Decoder::new(BufReader::new(file)).map_err(spoilt)?.with_limits(limits))
+}
+
+/// One bit a pixel into one byte a pixel, rows padded to bytes.
+fn bits(pixels: &[u8], width: u32) -> Vec<u8> {
+    let width = width as usize;
+    let stride = width.div_ceil(8);
+    pixels
+        .chunks(stride)
+        .flat_map(|row| {
+            (0..width).map(move |x| if row.get(x / 8).is_some_and(|b| b >> (7 - x % 8) & 1 == 1) { 255 } else { 0 })
+        })
+        .collect()
+}
+
+fn bounded(width: u32, height: u32) -> Result<(), String> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels == 0 || pixels > MOST_PIXELS {
+        return Err(format!("图像尺寸 {width}×{height} 不合理"));
+    }
+    Ok(())
+}
+
+fn spoilt(error: impl std::fmt::Display) -> String {
+    format!("图像不完整或已损坏（{error}）")
+}

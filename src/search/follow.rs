@@ -1,0 +1,154 @@
+//! The follower: the index goes after the trail.
+
+use super::{Catalogue, Doc, SearchError};
+use crate::{
+    access::Reach,
+    audit,
+    db::Db,
+    holdings::{self, RecordView},
+    kernel::{Cursor, Id, Record, Sha256},
+    vault::{self, Outcome, ReadingRow, Vault},
+};
+use std::sync::Arc;
+
+/// Verbs after which records are looked at again. Filing and rebuilding name a
+/// filing, reading names records.
+const VERBS: [&str; 3] = ["batch.filed", "records.read", "archive.rebuilt"];
+/// Records put into the index at a time: what is in memory at once.
+const CHUNK: usize = 200;
+/// Lines of the trail looked at in one go.
+const LINES: i64 = 500;
+
+/// What the machine indexes; who may find it is decided at the search.
+fn all() -> Reach {
+    Reach::up_to(i64::MAX)
+}
+
+/// Brings the index up to the newest line of the trail. May be called at any
+/// time; killed anywhere, it goes on from the last commit.
+pub async fn follow(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Result<(), SearchError> {
+    let newest = audit::last(db).await?;
+    let mut seen = i64::try_from(index.payload()?).unwrap_or(i64::MAX);
+    if seen >= newest {
+        return Ok(());
+    }
+    while seen < newest {
+        let lines = audit::lines_of(db, &VERBS, seen, newest, LINES).await?;
+        for line in &lines {
+            if line.verb == "records.read" {
+                let records: Vec<Id<Record>> = line.subjects[1..].iter().map(Id::known).collect();
+                for chunk in records.chunks(CHUNK) {
+                    let views = holdings::by_id(db, &all(), chunk).await?;
+                    put(db, vault, index, views).await?;
+                }
+            } else {
+                put_filing(db, vault, index, &line.subjects[0]).await?;
+            }
+        }
+        seen = match lines.last() {
+            Some(last) if lines.len() as i64 == LINES => last.n,
+            _ => newest,
+        };
+    }
+    commit(index, newest).await
+}
+
+/// Builds the index again from nothing; gives how many records it holds.
+pub async fn rebuild(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Result<u64, SearchError> {
+    let newest = audit::last(db).await?;
+    let cleared = index.clone();
+    tokio::task::spawn_blocking(move || cleared.clear()).await.expect("clearing does not panic")?;
+    let (mut after, mut records): (Option<Cursor>, u64) = (None, 0);
+    loop {
+        let page = holdings::all_records(db, &all(), after.as_ref(), CHUNK).await?;
+        records += page.items.len() as u64;
+        put(db, vault, index, page.items).await?;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    commit(index, newest).await?;
+    Ok(records)
+}
+
+async fn put_filing(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>, filing: &str) -> Result<(), SearchError> {
+    let mut after: Option<Cursor> = None;
+    loop {
+        let page = holdings::records_of_filing(db, &all(), filing, after.as_ref(), CHUNK).await?;
+        put(db, vault, index, page.items).await?;
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+async fn put(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>, records: Vec<RecordView>) -> Result<(), SearchError> {
+    let ids: Vec<_> = records.iter().map(|record| record.id.clone()).collect();
+    let mut readings = vault::readings(db, &ids).await?;
+    let (vault, index) = (vault.clone(), index.clone());
+    tokio::task::spawn_blocking(move || {
+        let docs = records
+            .into_iter()
+            .map(|record| {
+                let readings = readings.remove(&record.id).unwrap_or_default();
+                let pages = pages_of(&vault, &record, &readings)?;
+                Ok(doc(record, pages))
+            })
+            .collect::<Result<Vec<_>, SearchError>>()?;
+        index.put(&docs)
+    })
+    .await
+    .expect("indexing does not panic")
+}
+
+/// The text of a record, a page of a file after the other; a file without text
+/// counts as its pages, empty. Reading is the vault's; missing text is none.
+pub fn pages_of(vault: &Vault, record: &RecordView, readings: &[ReadingRow]) -> Result<Vec<String>, SearchError> {
+    let mut pages = Vec::new();
+    for file in &record.files {
+        let reading = readings.iter().find(|reading| reading.number == file.number);
+        let text = match reading {
+            Some(reading) if reading.outcome == Outcome::Text => {
+                let content: Option<Sha256> = file.sha256.parse().ok();
+                content.map(|content| vault.text(&record.id, &content, &reading.maker)).transpose()?.flatten()
+            }
+            _ => None,
+        };
+        match text {
+            Some(text) => pages.extend(text),
+            None => {
+                let count = file.pages.unwrap_or(1).clamp(1, 100_000);
+                pages.extend(std::iter::repeat_n(String::new(), usize::try_from(count).unwrap_or(1)));
+            }
+        }
+    }
+    Ok(pages)
+}
+
+async fn commit(index: &Arc<Catalogue>, payload: i64) -> Result<(), SearchError> {
+    let index = index.clone();
+    let payload = u64::try_from(payload).unwrap_or(0);
+    tokio::task::spawn_blocking(move || index.commit(payload)).await.expect("committing does not panic")
+}
+
+fn doc(record: RecordView, pages: Vec<String>) -> Doc {
+    let extra = record.extra.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
+    Doc {
+        id: record.id,
+        code: record.code,
+        title: record.title,
+        docno: record.docno,
+        responsible: record.responsible,
+        note: [record.note, extra].join(" ").trim().to_owned(),
+        date: record.dated.map(|dated| dated.to_string()).unwrap_or_default(),
+        year: record.year,
+        fonds: record.fonds,
+        category: record.category,
+        department: record.department,
+        retention: record.retention,
+        secrecy_rank: record.secrecy,
+        pages,
+    }
+}

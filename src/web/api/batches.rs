@@ -1,0 +1,79 @@
+//! Batches.
+
+use crate::{
+    app::App,
+    ingest::batch::{self, BatchRow},
+    jobs,
+    kernel::{Batch, Cursor, Id},
+    web::refusal::Refusal,
+};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+#[derive(serde::Deserialize)]
+pub struct Asked {
+    next: Option<String>,
+    limit: Option<usize>,
+}
+
+pub async fn list(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Json<Value>, Refusal> {
+    let after = asked.next.map(Cursor);
+    let page = batch::list(&app.db, after.as_ref(), asked.limit.unwrap_or(50).clamp(1, 500)).await?;
+    let items: Vec<_> = page.items.iter().map(shape).collect();
+    Ok(Json(json!({ "items": items, "next": page.next.map(|next| next.0) })))
+}
+
+/// State and progress.
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
+    let batch = found(&app, &id).await?;
+    let jobs: Vec<_> = jobs::of_subject(&app.db, batch.filing.as_str())
+        .await?
+        .iter()
+        .map(|job| {
+            json!({ "kind": job.kind, "state": job.state, "done": job.done, "total": job.total, "fault": job.fault })
+        })
+        .collect();
+    let mut body = shape(&batch);
+    body["jobs"] = jobs.into();
+    Ok(Json(body))
+}
+
+pub async fn defects(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
+    let batch = found(&app, &id).await?;
+    let items: Vec<_> = batch::findings(&app.db, &batch.id, false, 0, i64::MAX)
+        .await?
+        .iter()
+        .map(|row| {
+            json!({ "row": row.row, "code": row.code, "file": row.file, "kind": row.kind, "reason": row.reason,
+                    "remedy": row.remedy, "severity": row.severity })
+        })
+        .collect();
+    Ok(Json(json!({ "total": items.len(), "items": items, "next": null })))
+}
+
+async fn found(app: &App, id: &str) -> Result<BatchRow, Refusal> {
+    let missing = || Refusal::missing().for_path("/api/");
+    let id = Id::<Batch>::parse(id).ok_or_else(missing)?;
+    batch::by_id(&app.db, &id).await?.ok_or_else(missing)
+}
+
+fn shape(batch: &BatchRow) -> Value {
+    json!({
+        "batch": batch.id.as_str(),
+        "name": batch.name,
+        "state": if batch.filed { "filed" } else { "filing" },
+        "rows": batch.rows,
+        "records": batch.filed_rows,
+        "to_file": batch.to_file,
+        "set_aside": batch.set_aside,
+        "files": batch.files,
+        "bytes": batch.bytes,
+        "received_by": batch.received_by,
+        "started_at": batch.started_at,
+        "filed_at": batch.filed_at,
+    })
+}

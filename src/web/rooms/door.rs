@@ -1,0 +1,81 @@
+//! Coming in, and leaving.
+
+use super::ours;
+use crate::{
+    access::{self, AccessError, Kind},
+    app::App,
+    web::{
+        pages::{
+            access::{SignInFault, SignInPage},
+            render, render_as,
+        },
+        refusal::Refusal,
+        session::{self, Asker, COOKIE},
+        shown,
+    },
+};
+use axum::{
+    Form,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar};
+use std::sync::Arc;
+
+pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
+    let frame = shown::frame(&app, None, &headers, &uri, None);
+    render(&SignInPage { frame, name: String::new(), fault: None })
+}
+
+#[derive(serde::Deserialize)]
+pub struct Entering {
+    name: String,
+    password: String,
+}
+
+pub async fn enter(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    uri: Uri,
+    jar: CookieJar,
+    Form(Entering { name, password }): Form<Entering>,
+) -> Result<Response, Refusal> {
+    // Signing somebody else in from another site is a trick of its own.
+    if !session::same_site(&Method::POST, &headers) {
+        return Err(Refusal::other_site());
+    }
+    match access::sign_in(&app.db, app.clock.as_ref(), &name, &password, Kind::Browser).await {
+        Ok(signed) => {
+            let cookie = session::cookie(signed.token, app.config.server.secure_cookie);
+            Ok((jar.add(cookie), Redirect::to("/")).into_response())
+        }
+        Err(AccessError::Unknown) => {
+            let frame = shown::frame(&app, None, &headers, &uri, None);
+            let page = SignInPage { frame, name, fault: Some(SignInFault::Wrong) };
+            Ok(render_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(serde::Deserialize)]
+pub struct Leaving {
+    csrf: String,
+}
+
+pub async fn leave(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    jar: CookieJar,
+    Form(Leaving { csrf }): Form<Leaving>,
+) -> Result<Response, Refusal> {
+    ours(&asker, &csrf)?;
+    access::sign_out(&app.db, app.clock.as_ref(), &asker.guest, asker.carried.token()).await?;
+    Ok((jar.remove(Cookie::build(COOKIE).path("/")), Redirect::to("/sign-in")).into_response())
+}
+
+/// An address that is none.
+pub async fn nowhere(uri: Uri) -> Refusal {
+    Refusal::missing().for_path(uri.path())
+}

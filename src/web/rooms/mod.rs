@@ -1,0 +1,19 @@
+//! What stands behind the pages: each handler asks the rooms and fills a page.
+
+pub(super) mod batches;
+pub(super) mod content;
+pub(super) mod door;
+pub(super) mod fonds;
+pub(super) mod record;
+pub(super) mod search;
+pub(super) mod today;
+
+use super::{refusal::Refusal, session::Asker};
+use crate::kernel::Sha256;
+
+/// Whether a form carries the token of its session. Digests are compared, so that
+/// the time it takes tells nothing of the token.
+fn ours(asker: &Asker, csrf: &str) -> Result<(), Refusal> {
+    let same = Sha256::of(asker.guest.csrf.as_bytes()) == Sha256::of(csrf.as_bytes());
+    if same && !csrf.is_empty() { Ok(()) } else { Err(Refusal::other_site()) }
+}

@@ -1,0 +1,116 @@
+//! The table of routes. A route is registered with what it needs, or not at all.
+
+use super::{api, assets, headers, rooms, session};
+use crate::{access::Right, app::App};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Path},
+    http::{HeaderMap, Method, StatusCode},
+    middleware::{from_fn, from_fn_with_state},
+    routing::{MethodRouter, get, post},
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+
+/// What a route needs of whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Open to nobody in particular: signing in, assets, whether the server lives.
+    Nobody,
+    Right(Right),
+}
+
+/// Whether the server serves yet.
+#[derive(Clone, Debug, Default)]
+pub struct Started(Arc<AtomicBool>);
+
+impl Started {
+    pub fn ready(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// The most a form may weigh, in bytes.
+const LARGEST_FORM: usize = 1 << 20;
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+type Row = (Method, &'static str, Needs, MethodRouter<Arc<App>>);
+
+fn rows(started: Started) -> Vec<Row> {
+    let (see, read, take, arrange) = (
+        Needs::Right(Right::Search),
+        Needs::Right(Right::Read),
+        Needs::Right(Right::Ingest),
+        Needs::Right(Right::Arrange),
+    );
+    let ready = move || {
+        let up = started.0.load(Ordering::Acquire);
+        std::future::ready(if up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE })
+    };
+    vec![
+        (Method::GET, "/healthz", Needs::Nobody, get(StatusCode::OK)),
+        (Method::GET, "/readyz", Needs::Nobody, get(ready)),
+        (Method::GET, "/assets/{file}", Needs::Nobody, get(asset)),
+        (Method::GET, "/sign-in", Needs::Nobody, get(rooms::door::show)),
+        (Method::POST, "/sign-in", Needs::Nobody, post(rooms::door::enter)),
+        (Method::POST, "/sign-out", see, post(rooms::door::leave)),
+        (Method::GET, "/", see, get(rooms::today::show)),
+        (Method::GET, "/search", see, get(rooms::search::show)),
+        (Method::GET, "/records/{id}", see, get(rooms::record::show)),
+        (Method::GET, "/records/{id}/pages/{page}", read, get(rooms::content::page)),
+        (Method::GET, "/records/{id}/files/{number}", read, get(rooms::content::file)),
+        (Method::GET, "/batches", take, get(rooms::batches::list)),
+        (Method::GET, "/batches/{id}", take, get(rooms::batches::show)),
+        (Method::GET, "/batches/{id}/defects.xlsx", take, get(rooms::batches::defects)),
+        (Method::GET, "/fonds", see, get(rooms::fonds::list)),
+        (Method::POST, "/fonds", arrange, post(rooms::fonds::add)),
+        (Method::GET, "/fonds/{code}", see, get(rooms::fonds::show)),
+        (Method::POST, "/fonds/{code}/rename", arrange, post(rooms::fonds::rename)),
+        (Method::GET, "/schemes", see, get(rooms::fonds::schemes)),
+        (Method::POST, "/api/v1/session", Needs::Nobody, post(api::session::enter)),
+        (Method::GET, "/api/v1/search", see, get(api::records::search)),
+        (Method::GET, "/api/v1/records/{id}", see, get(api::records::show)),
+        (Method::GET, "/api/v1/records/{id}/trail", see, get(api::records::trail)),
+        (Method::GET, "/api/v1/records/{id}/text", read, get(api::records::text)),
+        (Method::GET, "/api/v1/records/{id}/pages/{page}", read, get(rooms::content::page)),
+        (Method::GET, "/api/v1/records/{id}/files/{number}", read, get(rooms::content::file)),
+        (Method::GET, "/api/v1/fonds", see, get(api::fonds::list)),
+        (Method::GET, "/api/v1/fonds/{code}", see, get(api::fonds::show)),
+        (Method::GET, "/api/v1/batches", take, get(api::batches::list)),
+        (Method::GET, "/api/v1/batches/{id}", take, get(api::batches::show)),
+        (Method::GET, "/api/v1/batches/{id}/defects", take, get(api::batches::defects)),
+    ]
+}
+
+/// Every route: method, path, what it needs.
+pub fn table() -> Vec<(Method, &'static str, Needs)> {
+    rows(Started::default()).into_iter().map(|(method, path, needs, _)| (method, path, needs)).collect()
+}
+
+/// The routes over an open archive.
+pub fn router(app: Arc<App>, started: Started) -> Router {
+    let mut router = Router::new();
+    for (_, path, needs, handler) in rows(started) {
+        let guarded = handler.layer(from_fn_with_state((app.clone(), needs), session::guard));
+        router = router.route(path, guarded);
+    }
+    router
+        .fallback(rooms::door::nowhere)
+        .with_state(app)
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(headers::guard))
+}
+
+async fn asset(Path(file): Path<String>, headers: HeaderMap) -> axum::response::Response {
+    assets::answer(&file, &headers)
+}

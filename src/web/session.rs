@@ -1,0 +1,131 @@
+//! Who asks: the session behind a cookie, a token, or nobody.
+
+use super::{refusal::Refusal, routes::Needs};
+use crate::{
+    access::{self, Guest},
+    app::App,
+};
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use std::sync::Arc;
+
+/// The cookie's name. `__Host-` would need HTTPS, which loopback has not.
+pub const COOKIE: &str = "lantai";
+
+/// The token a request carries, and how.
+#[derive(Clone, Debug)]
+pub enum Carried {
+    Cookie(String),
+    Bearer(String),
+}
+
+impl Carried {
+    pub fn token(&self) -> &str {
+        match self {
+            Self::Cookie(token) | Self::Bearer(token) => token,
+        }
+    }
+}
+
+/// Somebody signed in; a handler that takes one is never reached by nobody.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    pub guest: Guest,
+    pub carried: Carried,
+}
+
+/// Lets through who holds the right, sends nobody to the sign-in page, and shows
+/// everybody else the page of a thing that is not there.
+pub async fn guard(State((app, needs)): State<(Arc<App>, Needs)>, mut request: Request, next: Next) -> Response {
+    let Needs::Right(right) = needs else { return next.run(request).await };
+    let Some(carried) = carried(request.headers()) else { return nobody(&request) };
+    let guest = match access::of_token(&app.db, app.clock.as_ref(), carried.token()).await {
+        Ok(Some(guest)) => guest,
+        Ok(None) => return nobody(&request),
+        Err(error) => return Refusal::fault(&error).into_response(),
+    };
+    if !guest.may(right) {
+        return Refusal::missing().for_path(request.uri().path()).into_response();
+    }
+    if let Carried::Cookie(_) = carried
+        && !same_site(request.method(), request.headers())
+    {
+        return Refusal::other_site().for_path(request.uri().path()).into_response();
+    }
+    request.extensions_mut().insert(Asker { guest, carried });
+    next.run(request).await
+}
+
+/// Whether a request that writes came from a page of ours: `Sec-Fetch-Site` where
+/// the browser sends it, else `Origin` against `Host`.
+pub fn same_site(method: &Method, headers: &HeaderMap) -> bool {
+    if method.is_safe() {
+        return true;
+    }
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        (None, _) => true,
+        _ => false,
+    }
+}
+
+/// The cookie that carries `token`.
+pub fn cookie(token: String, secure: bool) -> Cookie<'static> {
+    Cookie::build((COOKIE, token)).path("/").http_only(true).same_site(SameSite::Strict).secure(secure).build()
+}
+
+fn carried(headers: &HeaderMap) -> Option<Carried> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
+        return Some(Carried::Bearer(token.to_owned()));
+    }
+    let jar = CookieJar::from_headers(headers);
+    Some(Carried::Cookie(jar.get(COOKIE)?.value().to_owned()))
+}
+
+fn nobody(request: &Request) -> Response {
+    if request.uri().path().starts_with("/api/") || !request.method().is_safe() {
+        return Refusal::nobody().for_path(request.uri().path()).into_response();
+    }
+    Redirect::to("/sign-in").into_response()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
+    type Rejection = Refusal;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Refusal::nobody)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_from_another_site_is_told_apart() {
+        let headers = |pairs: &[(&'static str, &'static str)]| {
+            pairs.iter().map(|(k, v)| (header::HeaderName::from_static(k), v.parse().unwrap())).collect::<HeaderMap>()
+        };
+        for (method, pairs, ours) in [
+            (Method::GET, &[("sec-fetch-site", "cross-site")][..], true),
+            (Method::POST, &[("sec-fetch-site", "same-origin")], true),
+            (Method::POST, &[("sec-fetch-site", "cross-site")], false),
+            (Method::POST, &[("sec-fetch-site", "same-site")], false),
+            (Method::POST, &[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")], true),
+            (Method::POST, &[("origin", "http://evil.example"), ("host", "127.0.0.1:8080")], false),
+            (Method::POST, &[("origin", "null"), ("host", "127.0.0.1:8080")], false),
+            (Method::POST, &[("host", "127.0.0.1:8080")], true),
+        ] {
+            assert_eq!(same_site(&method, &headers(pairs)), ours, "{method} {pairs:?}");
+        }
+    }
+}

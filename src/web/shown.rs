@@ -1,0 +1,93 @@
+//! Small things as they are shown.
+
+use super::{
+    pages::{Frame, Place, Who},
+    session::Asker,
+    texts::Lang,
+};
+use crate::{access::Role, app::App, kernel::Instant};
+use axum::http::{HeaderMap, Uri, header};
+use axum_extra::extract::cookie::CookieJar;
+use std::ops::Range;
+
+/// What stands round a page for `asker`.
+pub(super) fn frame(app: &App, asker: Option<&Asker>, headers: &HeaderMap, uri: &Uri, place: Option<Place>) -> Frame {
+    let lang = lang(headers, uri);
+    let who =
+        asker.map(|asker| Who { name: asker.guest.actor().name().to_owned(), role: role(lang, asker.guest.role()) });
+    Frame {
+        lang,
+        house: app.config.archive.name.clone(),
+        who,
+        place,
+        here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        csrf: asker.map(|asker| asker.guest.csrf.clone()).unwrap_or_default(),
+    }
+}
+
+/// The language asked for in the address, else of the cookie, else of the browser.
+pub(super) fn lang(headers: &HeaderMap, uri: &Uri) -> Lang {
+    let query = uri.query().unwrap_or_default();
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
+    let jar = CookieJar::from_headers(headers);
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Lang::choose(asked, jar.get("lang").map(|cookie| cookie.value()), accepted)
+}
+
+fn role(lang: Lang, role: Role) -> String {
+    match (lang, role) {
+        (Lang::Zh, Role::Archivist) => "档案员",
+        (Lang::Zh, Role::Staff) => "利用者",
+        (Lang::En, Role::Archivist) => "archivist",
+        (Lang::En, Role::Staff) => "reader",
+    }
+    .to_owned()
+}
+
+/// An instant to the minute, in the archive's zone.
+pub(super) fn minute(app: &App, at: &str) -> String {
+    let local = at.parse::<Instant>().ok().and_then(|at| at.local(&app.config.archive.zone));
+    local.map_or_else(|| at.to_owned(), |local| local[..16].to_owned())
+}
+
+/// The day of an instant, in the archive's zone.
+pub(super) fn day(app: &App, at: &str) -> String {
+    minute(app, at).chars().take(10).collect()
+}
+
+/// A size with its unit.
+pub(super) fn size(bytes: i64) -> String {
+    let bytes = bytes as f64;
+    for (unit, factor) in [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] {
+        if bytes >= factor {
+            return format!("{:.2} {unit}", bytes / factor);
+        }
+    }
+    format!("{bytes} B")
+}
+
+/// Seconds in words.
+pub(super) fn span(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round() as u64;
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// A retention period in words.
+pub(super) fn retention(code: &str) -> String {
+    match code.strip_prefix('D') {
+        Some(years) => format!("{years} 年"),
+        None if code == "Y" => "永久".to_owned(),
+        None => code.to_owned(),
+    }
+}
+
+/// Ranges of characters as ranges of bytes.
+pub(super) fn bytes_of(text: &str, marks: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    starts.push(text.len());
+    marks.iter().filter_map(|mark| Some(*starts.get(mark.start)?..*starts.get(mark.end)?)).collect()
+}

@@ -1,0 +1,114 @@
+//! An archive of its own for a test, worked by the real binary.
+
+use super::TestDb;
+use serde_json::Value;
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+};
+
+/// An archive in a temporary folder, on the test's database.
+pub struct Archive {
+    data: PathBuf,
+    url: String,
+    home: PathBuf,
+    _database: Arc<tempfile::TempDir>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// What a command came to.
+pub struct Ran {
+    status: i32,
+    document: Value,
+    said: String,
+}
+
+impl Archive {
+    /// Makes the archive.
+    pub fn new(db: &TestDb) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let archive = Self {
+            data: folder.path().join("archive"),
+            url: db.url.clone(),
+            home: folder.path().to_owned(),
+            _database: db.folder.clone(),
+            _folder: Some(folder),
+        };
+        archive.run(&["init"]).expect_status(0);
+        archive
+    }
+
+    /// The same folders on an empty database, as after the loss of the first.
+    pub fn on_another_database(&self, db: &TestDb) -> Self {
+        Self {
+            data: self.data.clone(),
+            url: db.url.clone(),
+            home: self.home.clone(),
+            _database: db.folder.clone(),
+            _folder: None,
+        }
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str]) -> Ran {
+        let out = self.command(args).output().expect("the binary starts");
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        let document = serde_json::from_slice(&out.stdout).unwrap_or(Value::Null);
+        Ran { status: out.status.code().unwrap_or(-1), document, said: format!("{args:?}: {said}") }
+    }
+
+    /// Starts a command and leaves it running.
+    pub fn spawn(&self, args: &[&str]) -> Child {
+        self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary starts")
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lantai"));
+        command
+            .args(args)
+            .args(["--json", "--data"])
+            .arg(&self.data)
+            .env("LANTAI__DATABASE__URL", &self.url)
+            .env("HOME", &self.home)
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("LANTAI_TOKEN")
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+impl Ran {
+    /// The document, if the command ended with this status.
+    #[track_caller]
+    pub fn expect_status(self, wanted: i32) -> Value {
+        assert_eq!(self.status, wanted, "{}\n{}", self.said, self.document);
+        self.document
+    }
+}
+
+/// The sample batch of the repository.
+pub fn sample() -> String {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/sample").to_owned()
+}
+
+/// Where the judges written by others lie; without them their tests are skipped,
+/// or fail where `CI=true`.
+pub fn judges() -> Option<PathBuf> {
+    let found = std::env::var_os("LANTAI_JUDGES").map(PathBuf::from);
+    if found.is_none() {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "LANTAI_JUDGES is not set, and CI=true asks for every judge"
+        );
+        println!("skipped: LANTAI_JUDGES is not set");
+    }
+    found
+}

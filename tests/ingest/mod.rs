@@ -1,0 +1,5 @@
+//! Taking in, by the real binary, on both databases.
+
+mod kill;
+mod sample;
+mod state;
