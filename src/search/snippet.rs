@@ -105,7 +105,13 @@ mod tests {
         let found = snippet(&pages, &Query::parse("防汛工作").unwrap());
         assert_eq!(
             found,
-            Snippet { page: Some(2), text: "關於防汛工".into(), marks: vec![2..5], pages_hit: 1, pages_total: 3 }
+            Snippet {
+                page: Some(2),
+                text: "關於防汛工".into(),
+                marks: Vec::from([Range { start: 2, end: 5 }]),
+                pages_hit: 1,
+                pages_total: 3
+            }
         );
         let none = snippet(&pages, &Query::parse("题名:通知").unwrap());
         assert_eq!((none.page, none.pages_hit, none.marks), (None, 0, vec![]));
@@ -121,6 +127,6 @@ mod tests {
             (marked.as_slice(), found.text.chars().count()),
             (["水库移民".to_owned(), "移民".to_owned()].as_slice(), 60)
         );
-        assert_eq!(marks_in("關於水 庫的", &Query::parse("水库").unwrap()), [2..5]);
+        assert_eq!(marks_in("關於水 庫的", &Query::parse("水库").unwrap()), Vec::from([Range { start: 2, end: 5 }]));
     }
 }

@@ -28,7 +28,8 @@ fn kind_name(kind: &FindingKind) -> &'static str {
 #[test]
 fn every_kind_of_harm_is_found_and_named() {
     type Harm = fn(&Path);
-    let harms: [(&str, Harm, &[(&str, &str)]); 11] = [
+    type Found = &'static [(&'static str, &'static str)];
+    let harms: [(&str, Harm, Found); 11] = [
         ("none", |_| {}, &[]),
         (
             "other bytes",

@@ -157,9 +157,12 @@ pub(super) fn picture(pdf: &Pdf, page: usize, width: u32, font: Option<PathBuf>)
     RgbImage::from_raw(width, height, pixels).ok_or_else(|| "页面无法绘制".to_owned())
 }
 
+/// Answers which font stands in for one that a PDF does not carry.
+type FontResolver = Arc<dyn Fn(&FontQuery) -> Option<(FontData, u32)> + Send + Sync>;
+
 /// Fonts for PDFs that do not carry their own: a CJK font where the text is Chinese,
 /// Japanese or Korean, the fourteen standard ones otherwise.
-fn resolver(font: Option<PathBuf>) -> FontResolverFn {
+fn resolver(font: Option<PathBuf>) -> FontResolver {
     Arc::new(move |query| match query {
         FontQuery::Standard(standard) => Some(standard.get_font_data()),
         FontQuery::Fallback(fallback) => {
