@@ -5,6 +5,7 @@ mod audit;
 mod db;
 mod harness;
 mod holdings;
+mod house;
 mod ingest;
 mod jobs;
 mod vault;

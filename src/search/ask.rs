@@ -2,7 +2,7 @@
 
 use super::analyse::{Unit, pair, units};
 use super::engine::Filters;
-use super::query::{Field as Place, Query};
+use super::query::{Field as Place, Part, Query};
 use super::schema::{Fields, Words};
 use crate::access::{Reach, Scope};
 use std::ops::Bound;
@@ -30,15 +30,23 @@ pub(super) fn any(parts: Vec<Asked>) -> Asked {
 
 /// The records that hold the words, whoever may know of them: only ever asked together with [`within`].
 pub(super) fn holds(fields: &Fields, query: &Query) -> Asked {
-    let mut parts: Vec<(Occur, Asked)> = vec![(Occur::Must, Box::new(AllQuery))];
-    parts.extend(query.with.iter().map(|(place, word)| (Occur::Must, part(fields, *place, word))));
-    parts.extend(query.without.iter().map(|(place, word)| (Occur::MustNot, part(fields, *place, word))));
-    Box::new(BooleanQuery::new(parts))
+    part(fields, &query.0)
 }
 
-fn part(fields: &Fields, place: Place, word: &str) -> Asked {
-    let units = units([word]);
-    any(places(fields, place).into_iter().map(|words| phrase(words, &units)).collect())
+fn part(fields: &Fields, asked: &Part) -> Asked {
+    match asked {
+        Part::Word(place, word) => {
+            let units = units([word.as_str()]);
+            any(places(fields, *place).into_iter().map(|words| phrase(words, &units)).collect())
+        }
+        Part::Years(years) => between(fields.year, *years.start(), *years.end()),
+        Part::All(parts) => all(parts.iter().map(|one| part(fields, one)).collect()),
+        Part::Any(parts) => any(parts.iter().map(|one| part(fields, one)).collect()),
+        Part::Not(hidden) => {
+            let everything: (Occur, Asked) = (Occur::Must, Box::new(AllQuery));
+            Box::new(BooleanQuery::new(vec![everything, (Occur::MustNot, part(fields, hidden))]))
+        }
+    }
 }
 
 pub(super) fn places(fields: &Fields, place: Place) -> Vec<Words> {

@@ -18,7 +18,7 @@ pub use engine::{Answer, Catalogue, Doc, Facet, Facets, Filters, SearchError, So
 pub use find::{Asked, Found, Hit, find};
 pub use fold::fold;
 pub use follow::{follow, pages_of, rebuild};
-pub use query::{Field, Query, QueryFault};
+pub use query::{FaultKind, Field, Part, Query, QueryFault};
 pub use snippet::{Snippet, marks_in, snippet};
 
 #[cfg(test)]

@@ -86,15 +86,22 @@ pub(super) fn answer(
     Ok(Answer { total, hits, facets })
 }
 
-/// Tiers 0 to 3, best first. The words of the query, joined, are its phrase.
+/// Tiers 0 to 3, best first. The words of the query, joined, are its phrase; where
+/// not all of them must stand, each is one.
 fn tiers(fields: &Fields, query: &Query) -> Vec<Asked> {
-    let joined: Vec<Unit> = units(query.with.iter().map(|(_, word)| word.as_str()));
-    let whole = whole(&joined);
+    let words = query.words();
+    let rows: Vec<Vec<&str>> = if query.is_one_row() {
+        vec![words.into_iter().map(|(_, word)| word).collect()]
+    } else {
+        words.into_iter().map(|(_, word)| vec![word]).collect()
+    };
+    let rows: Vec<Vec<Unit>> = rows.into_iter().map(units).filter(|row| !row.is_empty()).collect();
+    let each = |ask: &dyn Fn(&[Unit]) -> Asked| any(rows.iter().map(|row| ask(row)).collect());
     vec![
-        exactly(fields.number_whole, &whole),
-        exactly(fields.title_whole, &whole),
-        any(vec![phrase(fields.title, &joined)]),
-        any(vec![phrase(fields.body, &joined)]),
+        each(&|row| exactly(fields.number_whole, &whole(row))),
+        each(&|row| exactly(fields.title_whole, &whole(row))),
+        each(&|row| phrase(fields.title, row)),
+        each(&|row| phrase(fields.body, row)),
     ]
 }
 
@@ -113,9 +120,9 @@ fn docs(searcher: &Searcher, segment: &SegmentReader, asked: &Asked) -> Result<V
 /// rarest pair in that record, an upper bound of the count of the word itself.
 fn counts(segment: &SegmentReader, fields: &Fields, query: &Query, docs: &[DocId]) -> Result<Vec<u32>, SearchError> {
     let mut counts = vec![0_u32; docs.len()];
-    for (place, word) in &query.with {
-        let units = units([word.as_str()]);
-        for words in places(fields, *place) {
+    for (place, word) in query.words() {
+        let units = units([word]);
+        for words in places(fields, place) {
             for (sum, count) in counts.iter_mut().zip(rarest(segment, words, &units, docs)?) {
                 *sum = sum.saturating_add(count);
             }

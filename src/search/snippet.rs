@@ -67,8 +67,8 @@ struct Mark {
 fn marks<'a>(pages: impl IntoIterator<Item = &'a str>, query: &Query, wanted: impl Fn(Field) -> bool) -> Vec<Mark> {
     let text = units(pages);
     let mut marks = Vec::new();
-    for (_, word) in query.with.iter().filter(|(field, _)| wanted(*field)) {
-        let word = units([word.as_str()]);
+    for (_, word) in query.words().into_iter().filter(|(field, _)| wanted(*field)) {
+        let word = units([word]);
         if word.is_empty() {
             continue;
         }

@@ -105,8 +105,8 @@ pub async fn search(
     match search::find(&app.db, &app.vault, &app.index, &asker.guest.reach(), asked).await? {
         Ok(found) => Ok(Json(found_shape(&found))),
         Err(fault) => {
-            let detail = format!("检索式第 {} 个字处：{}", fault.at + 1, fault.reason);
-            Err(Refusal::wrong(&detail, fault.remedy).for_path("/api/"))
+            let detail = format!("检索式第 {} 个字处：{}", fault.at + 1, fault.kind.reason());
+            Err(Refusal::wrong(&detail, fault.kind.remedy()).for_path("/api/"))
         }
     }
 }

@@ -141,7 +141,7 @@ fn fault_of(q: &str, fault: search::QueryFault) -> QueryFault {
     let before: String = q.chars().take(fault.at).collect();
     let at: String = q.chars().skip(fault.at).take(1).collect();
     let after: String = q.chars().skip(fault.at + 1).collect();
-    QueryFault { before, at, after, message: fault.reason.to_owned(), remedy: fault.remedy.to_owned() }
+    QueryFault { before, at, after, kind: fault.kind }
 }
 
 async fn facets_of(app: &App, found: &search::Found, filters: &Filters) -> Result<Vec<Facet>, Refusal> {

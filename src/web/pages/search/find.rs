@@ -1,5 +1,6 @@
 use askama::Template;
 
+use crate::search::FaultKind;
 use crate::web::pages::{Frame, Marked, Pager, Standing, href};
 
 /// 查档: GET `/search?q=&sort=&fonds=&category=&year_from=&year_to=&retention=&department=&page=`.
@@ -140,8 +141,33 @@ pub struct QueryFault {
     pub before: String,
     pub at: String,
     pub after: String,
-    pub message: String,
-    pub remedy: String,
+    pub kind: FaultKind,
+}
+
+impl QueryFault {
+    fn reason(&self) -> &'static str {
+        match self.kind {
+            FaultKind::Quote => "fault-quote",
+            FaultKind::Bracket => "fault-bracket",
+            FaultKind::NoWord => "fault-no-word",
+            FaultKind::Operand => "fault-operand",
+            FaultKind::OnlyNot => "fault-only-not",
+            FaultKind::Years => "fault-years",
+            FaultKind::TooMuch => "fault-too-much",
+        }
+    }
+
+    fn remedy(&self) -> &'static str {
+        match self.kind {
+            FaultKind::Quote => "mend-quote",
+            FaultKind::Bracket => "mend-bracket",
+            FaultKind::NoWord => "mend-no-word",
+            FaultKind::Operand => "mend-operand",
+            FaultKind::OnlyNot => "mend-only-not",
+            FaultKind::Years => "mend-years",
+            FaultKind::TooMuch => "mend-too-much",
+        }
+    }
 }
 
 /// One record found.

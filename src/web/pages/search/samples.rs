@@ -1,3 +1,4 @@
+use crate::search::FaultKind;
 use super::*;
 use crate::web::pages::{Frame, Marked, Pager, Place, Standing};
 use crate::web::texts::Lang;
@@ -73,8 +74,7 @@ impl SearchPage {
             before: "题名:确权 AND ".into(),
             at: "(".into(),
             after: "公示".into(),
-            message: "第 12 字的左括号没有右括号。".into(),
-            remedy: "补上右括号，或去掉左括号。".into(),
+            kind: FaultKind::Bracket,
         };
         vec![
             ("found", page("土地确权", narrowed.clone(), facets(), found(312, hits(), 45))),

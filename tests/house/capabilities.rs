@@ -1,0 +1,39 @@
+//! Capabilities stay where they belong.
+
+use super::{Source, sources};
+
+/// What may stand only in these files or rooms (a path's beginning).
+const ONLY: &[(&str, &[&str])] = &[
+    ("AssertSqlSafe", &["src/db/"]),
+    ("db.begin()", &["src/audit/", "src/jobs/"]),
+    ("Permit::machine", &["src/access/", "src/ingest/batch/read.rs"]),
+    ("Permit::new", &["src/access/"]),
+    ("open_content(", &["src/vault/", "src/web/rooms/content.rs"]),
+    ("content_path(&permit", &["src/vault/", "src/ingest/batch/read.rs", "src/web/rooms/content.rs"]),
+    ("Sweep::of", &["src/vault/"]),
+    ("tokio::spawn(", &["src/cli/"]),
+    ("tantivy::", &["src/search/"]),
+    ("object_store::", &["src/vault/"]),
+    ("hayro::", &["src/ingest/extract/"]),
+    ("SystemTime::now", &["src/app/clock.rs"]),
+];
+
+fn breaches(source: &Source) -> Vec<String> {
+    let code = source.code();
+    ONLY.iter()
+        .filter(|(what, places)| code.contains(what) && !places.iter().any(|place| source.path.starts_with(place)))
+        .map(|(what, _)| format!("{}: `{what}` has no place here", source.path))
+        .collect()
+}
+
+#[test]
+fn capabilities_stay_where_they_belong() {
+    let wrong: Vec<String> = sources("src").iter().flat_map(breaches).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_capability_elsewhere_is_seen() {
+    let source = Source { path: "src/web/rooms/x.rs".into(), text: "let p = Permit::machine(w, r, p, u);".into() };
+    assert_eq!(breaches(&source), ["src/web/rooms/x.rs: `Permit::machine` has no place here"]);
+}
