@@ -6,45 +6,41 @@ use unicode_normalization::UnicodeNormalization;
 /// The pairs of OpenCC (Apache-2.0); the header of the file says how it was made.
 const SIMPLIFIED: &str = include_str!("simplified.txt");
 
-struct Table {
-    /// One entry for each code point of the BMP.
-    basic: Vec<char>,
-    beyond: HashMap<char, char>,
-}
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let simplified: HashMap<char, char> = SIMPLIFIED
+/// Traditional to simplified, one character to one.
+static PAIRS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    SIMPLIFIED
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| {
             let mut chars = line.chars();
             Some((chars.next()?, chars.next()?))
         })
-        .collect();
-    let settle = |c: char| {
-        let mut now = c;
-        // Two steps settle every known character; the bound keeps a loop in the table harmless.
-        for _ in 0..4 {
-            now = step(now, &simplified);
-        }
-        now
-    };
-    let basic = (0..0x1_0000_u32).map(|code| char::from_u32(code).map_or('\u{fffd}', settle)).collect();
-    let beyond = (0x1_0000..0x11_0000_u32)
-        .filter_map(char::from_u32)
-        .map(|c| (c, settle(c)))
-        .filter(|(c, folded)| c != folded)
-        .collect();
-    Table { basic, beyond }
+        .collect()
 });
+
+/// What each code point of the Basic Multilingual Plane folds to; the few beyond it
+/// are settled when they are met.
+static BASIC: LazyLock<Vec<char>> = LazyLock::new(|| {
+    (0..0x1_0000_u32).map(|code| char::from_u32(code).map_or(char::REPLACEMENT_CHARACTER, settle)).collect()
+});
+
+/// Two steps settle every known character; the bound keeps a loop in the table harmless.
+fn settle(c: char) -> char {
+    let mut now = c;
+    for _ in 0..4 {
+        let next = step(now, &PAIRS);
+        if next == now {
+            break;
+        }
+        now = next;
+    }
+    now
+}
 
 /// Folds width, case, compatibility forms (NFKC where it is 1:1), traditional
 /// to simplified, and the look-alikes of brackets, dots and dashes.
 pub fn fold(c: char) -> char {
-    match TABLE.basic.get(c as usize) {
-        Some(folded) => *folded,
-        None => TABLE.beyond.get(&c).copied().unwrap_or(c),
-    }
+    BASIC.get(c as usize).copied().unwrap_or_else(|| settle(c))
 }
 
 fn step(c: char, simplified: &HashMap<char, char>) -> char {
