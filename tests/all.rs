@@ -9,3 +9,4 @@ mod house;
 mod ingest;
 mod jobs;
 mod vault;
+mod web;

@@ -60,6 +60,11 @@ impl Answer {
         Self::problem(Status::Refused, &Problem { kind: "refused", status: 403, title, detail, remedy })
     }
 
+    /// The asker's own words cannot be carried out: usage.
+    pub(super) fn wrong(detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { status: Status::CouldNotRun, ..Self::refused(detail, remedy) }
+    }
+
     pub(super) fn print(&self, command: &Command, json: bool) {
         let failed = matches!(self.status, Status::CouldNotRun | Status::Refused);
         if json {

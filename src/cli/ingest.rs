@@ -1,7 +1,7 @@
 //! Taking in a batch.
 
 use super::{
-    Answer, Status,
+    Answer,
     args::{IngestArgs, Wait},
 };
 use crate::{
@@ -24,8 +24,7 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
     let plan = match batch::plan(&desk, &args.batch, &guest.reach(), filing.as_deref()).await {
         Ok(plan) => plan,
         Err(error @ (IngestError::Catalogue(_) | IngestError::Folder(_) | IngestError::Source(..))) => {
-            let answer = Answer::refused(error.to_string(), "按上面所说改正后再试");
-            return Ok(Answer { status: Status::CouldNotRun, ..answer });
+            return Ok(Answer::wrong(error.to_string(), "按上面所说改正后再试"));
         }
         Err(error) => return Err(error.into()),
     };

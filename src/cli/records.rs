@@ -21,7 +21,10 @@ pub(super) async fn search(
         search::Asked { query, filters: search::Filters::default(), sort: search::Sort::default(), limit, offset };
     match search::find(&app.db, &app.vault, &app.index, &guest.reach(), asked).await? {
         Ok(found) => Ok(Answer::done(api::found_shape(&found))),
-        Err(fault) => Ok(Answer::refused(format!("检索式第 {} 个字处：{}", fault.at + 1, fault.kind.reason()), fault.kind.remedy())),
+        Err(fault) => {
+            let detail = format!("检索式第 {} 个字处：{}", fault.at + 1, fault.kind.reason());
+            Ok(Answer::wrong(detail, fault.kind.remedy()))
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use axum::response::Response;
 
 use crate::kernel::Problem;
 use crate::web::pages::{Frame, render_as};
+use crate::web::refusal::Refusal;
+use crate::web::texts::Lang;
 
 /// The problem in words. One page for every kind, so that what does not exist and
 /// what is forbidden look alike.
@@ -33,6 +35,21 @@ impl ProblemPage {
         let Problem { kind, status, title, detail, remedy } = problem;
         ProblemPage { frame, kind, status, title, detail, remedy }
     }
+}
+
+/// A refusal in words of the asker's language.
+pub(super) fn problem(lang: Lang, refusal: &Refusal, status: u16) -> Problem {
+    let (kind, title, detail, remedy) = match refusal {
+        Refusal::Missing => ("not-found", lang.t("not-found"), lang.t("not-found-detail"), lang.t("not-found-remedy")),
+        Refusal::Nobody => ("sign-in", lang.t("no-session"), lang.t("no-session-detail"), lang.t("no-session-remedy")),
+        Refusal::OtherSite => {
+            ("other-site", lang.t("not-done"), lang.t("other-site-detail"), lang.t("other-site-remedy"))
+        }
+        Refusal::Wrong { detail, remedy } => ("wrong", lang.t("not-done"), detail.clone(), remedy.clone()),
+        Refusal::Unread { detail, .. } => ("unread", lang.t("not-done"), detail.clone(), lang.t("unread-remedy")),
+        Refusal::Fault => ("fault", lang.t("fault"), lang.t("fault-detail"), lang.t("fault-remedy")),
+    };
+    Problem { kind, status, title, detail, remedy }
 }
 
 /// The problem as a page with its status.
@@ -79,7 +96,6 @@ pub(crate) fn sample() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::texts::Lang;
 
     fn problem(kind: &'static str, status: u16) -> Problem {
         Problem { kind, status, ..sample() }

@@ -1,45 +1,53 @@
-//! An answer that is no: a page for people, problem+json for programs.
+//! An answer that is no. A handler says what was refused; how it looks is decided at
+//! the edge, by [`draw`]: a page in the asker's language, or problem+json (RFC 9457)
+//! below `/api/`.
 
-use super::{pages::Frame, problem_page, texts::Lang};
-use crate::kernel::Problem;
-use axum::response::{IntoResponse, Response};
+use super::{problem_page, session::Asker, shown};
+use crate::app::App;
+use axum::{
+    body::to_bytes,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
 
-/// A problem on its way to whoever asked.
-#[derive(Debug)]
-pub struct Refusal {
-    problem: Problem,
-    /// A program asked.
-    api: bool,
+/// Why something was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not there, or not for the asker: the same words.
+    Missing,
+    /// Nobody is signed in.
+    Nobody,
+    /// A write that no page of ours sent.
+    OtherSite,
+    /// The request itself is wrong: what, and what to do.
+    Wrong { detail: String, remedy: String },
+    /// The request cannot be read at all; the words are the framework's.
+    Unread { status: u16, detail: String },
+    /// Our own fault: logged, and shown without its inside.
+    Fault,
 }
 
+/// The longest explanation taken over from the framework, in bytes.
+const LONGEST: usize = 4_096;
+
 impl Refusal {
-    /// Not there, or not for the asker: the same words.
     pub fn missing() -> Self {
-        Self::of("not-found", 404, "没有找到", "地址不对，或您无权查看", "核对后再试")
+        Self::Missing
     }
-
-    /// Nobody is signed in.
     pub fn nobody() -> Self {
-        Self::of("sign-in", 401, "请先登录", "此处需要登录", "登录后再试")
+        Self::Nobody
     }
-
-    /// A write that no page of ours sent.
     pub fn other_site() -> Self {
-        Self::of(
-            "other-site",
-            400,
-            "未予办理",
-            "请求不是从本系统的页面发出的，或页面已过期",
-            "回到页面，刷新后再办一次",
-        )
+        Self::OtherSite
     }
-
-    /// The request itself is wrong.
     pub fn wrong(detail: &str, remedy: &str) -> Self {
-        Self::of("wrong", 422, "未予办理", detail, remedy)
+        Self::Wrong { detail: detail.to_owned(), remedy: remedy.to_owned() }
     }
 
-    /// Our own fault: logged, and shown without its inside.
+    /// Logs the error with its causes.
     pub fn fault(error: &dyn std::error::Error) -> Self {
         let mut said = error.to_string();
         let mut source = error.source();
@@ -48,19 +56,18 @@ impl Refusal {
             source = cause.source();
         }
         tracing::error!("a request failed: {said}");
-        Self::of("fault", 500, "系统出错", "系统没能办成此事，已记入日志", "稍后再试；仍不行，请告诉管理员")
+        Self::Fault
     }
 
-    /// Shown as the path asks: as problem+json below `/api/`.
-    #[must_use]
-    pub fn for_path(mut self, path: &str) -> Self {
-        self.api = path.starts_with("/api/");
-        self
-    }
-
-    fn of(kind: &'static str, status: u16, title: &str, detail: &str, remedy: &str) -> Self {
-        let (title, detail, remedy) = (title.to_owned(), detail.to_owned(), remedy.to_owned());
-        Self { problem: Problem { kind, status, title, detail, remedy }, api: false }
+    fn status(&self) -> u16 {
+        match self {
+            Self::Missing => 404,
+            Self::Nobody => 401,
+            Self::OtherSite => 400,
+            Self::Wrong { .. } => 422,
+            Self::Unread { status, .. } => *status,
+            Self::Fault => 500,
+        }
     }
 }
 
@@ -71,18 +78,57 @@ impl<E: std::error::Error> From<E> for Refusal {
 }
 
 impl IntoResponse for Refusal {
+    /// The bare status; [`draw`] gives it its words.
     fn into_response(self) -> Response {
-        if self.api {
-            return problem_page::as_json(&self.problem);
-        }
-        let frame = Frame {
-            lang: Lang::Zh,
-            house: String::new(),
-            who: None,
-            place: None,
-            here: "/".to_owned(),
-            csrf: String::new(),
-        };
-        problem_page::as_page(frame, self.problem)
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
     }
+}
+
+/// Gives every refusal its words, and those of the framework ours.
+pub(super) async fn draw(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (uri, headers) = (request.uri().clone(), request.headers().clone());
+    let response = next.run(request).await;
+    let refusal = match response.extensions().get::<Refusal>() {
+        Some(refusal) => refusal.clone(),
+        None if is_bare(&response) => match unread(response).await {
+            Ok(refusal) => refusal,
+            Err(response) => return response,
+        },
+        None => return response,
+    };
+    // A page that is not there looks the same to everybody: no name, no navigation.
+    let mut frame = shown::frame(&app, None::<&Asker>, &headers, &uri, None);
+    frame.here = "/".to_owned();
+    let problem = problem_page::problem(frame.lang, &refusal, refusal.status());
+    if uri.path().starts_with("/api/") {
+        problem_page::as_json(&problem)
+    } else {
+        problem_page::as_page(frame, problem)
+    }
+}
+
+/// Whether the answer is a refusal of the framework's: a status, and at most a line
+/// of plain text.
+fn is_bare(response: &Response) -> bool {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes());
+    (status.is_client_error() || status.is_server_error())
+        && status != StatusCode::RANGE_NOT_SATISFIABLE
+        && kind.is_none_or(|kind| kind.starts_with(b"text/plain"))
+}
+
+async fn unread(response: Response) -> Result<Refusal, Response> {
+    let (parts, body) = response.into_parts();
+    match parts.status {
+        StatusCode::NOT_FOUND => return Ok(Refusal::Missing),
+        status if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE => return Ok(Refusal::Fault),
+        // Not ready, or out of time: said by the status alone.
+        StatusCode::SERVICE_UNAVAILABLE => return Err(Response::from_parts(parts, body)),
+        _ => {}
+    }
+    let bytes = to_bytes(body, LONGEST).await.unwrap_or_default();
+    Ok(Refusal::Unread { status: parts.status.as_u16(), detail: String::from_utf8_lossy(&bytes).into_owned() })
 }

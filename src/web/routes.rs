@@ -1,6 +1,6 @@
 //! The table of routes. A route is registered with what it needs, or not at all.
 
-use super::{api, assets, headers, rooms, session};
+use super::{api, assets, headers, refusal, rooms, session};
 use crate::{access::Right, app::App};
 use axum::{
     Router,
@@ -103,11 +103,12 @@ pub fn router(app: Arc<App>, started: Started) -> Router {
     }
     router
         .fallback(rooms::door::nowhere)
-        .with_state(app)
+        .with_state(app.clone())
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(app, refusal::draw))
         .layer(from_fn(headers::guard))
 }
 

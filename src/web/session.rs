@@ -50,12 +50,12 @@ pub async fn guard(State((app, needs)): State<(Arc<App>, Needs)>, mut request: R
         Err(error) => return Refusal::fault(&error).into_response(),
     };
     if !guest.may(right) {
-        return Refusal::missing().for_path(request.uri().path()).into_response();
+        return Refusal::missing().into_response();
     }
     if let Carried::Cookie(_) = carried
         && !same_site(request.method(), request.headers())
     {
-        return Refusal::other_site().for_path(request.uri().path()).into_response();
+        return Refusal::other_site().into_response();
     }
     request.extensions_mut().insert(Asker { guest, carried });
     next.run(request).await
@@ -94,7 +94,7 @@ fn carried(headers: &HeaderMap) -> Option<Carried> {
 
 fn nobody(request: &Request) -> Response {
     if request.uri().path().starts_with("/api/") || !request.method().is_safe() {
-        return Refusal::nobody().for_path(request.uri().path()).into_response();
+        return Refusal::nobody().into_response();
     }
     Redirect::to("/sign-in").into_response()
 }

@@ -13,6 +13,8 @@ pub struct Archive {
     data: PathBuf,
     url: String,
     home: PathBuf,
+    /// What `init` gave: name, role, first password.
+    accounts: Value,
     _database: Arc<tempfile::TempDir>,
     _folder: Option<tempfile::TempDir>,
 }
@@ -28,14 +30,15 @@ impl Archive {
     /// Makes the archive.
     pub fn new(db: &TestDb) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let archive = Self {
+        let mut archive = Self {
             data: folder.path().join("archive"),
             url: db.url.clone(),
             home: folder.path().to_owned(),
+            accounts: Value::Null,
             _database: db.folder.clone(),
             _folder: Some(folder),
         };
-        archive.run(&["init"]).expect_status(0);
+        archive.accounts = archive.run(&["init"]).expect_status(0)["accounts"].take();
         archive
     }
 
@@ -45,9 +48,18 @@ impl Archive {
             data: self.data.clone(),
             url: db.url.clone(),
             home: self.home.clone(),
+            accounts: Value::Null,
             _database: db.folder.clone(),
             _folder: None,
         }
+    }
+
+    /// Name and first password of the account of this role.
+    pub fn account(&self, role: &str) -> (String, String) {
+        let accounts = self.accounts.as_array().expect("init names its accounts");
+        let account = accounts.iter().find(|account| account["role"] == role).expect("there is one of this role");
+        let text = |field: &str| account[field].as_str().expect("it is text").to_owned();
+        (text("name"), text("password"))
     }
 
     pub fn data(&self) -> &Path {

@@ -5,8 +5,10 @@ mod archive;
 mod clock;
 mod cluster;
 mod database;
+mod server;
 
 pub use archive::{Archive, judges, sample};
 pub use clock::TestClock;
 pub use database::TestDb;
 pub(crate) use database::on_both_databases;
+pub use server::{Asked, Server, encoded};

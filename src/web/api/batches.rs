@@ -56,7 +56,7 @@ pub async fn defects(State(app): State<Arc<App>>, Path(id): Path<String>) -> Res
 }
 
 async fn found(app: &App, id: &str) -> Result<BatchRow, Refusal> {
-    let missing = || Refusal::missing().for_path("/api/");
+    let missing = || Refusal::missing();
     let id = Id::<Batch>::parse(id).ok_or_else(missing)?;
     batch::by_id(&app.db, &id).await?.ok_or_else(missing)
 }

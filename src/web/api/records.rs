@@ -106,19 +106,19 @@ pub async fn search(
         Ok(found) => Ok(Json(found_shape(&found))),
         Err(fault) => {
             let detail = format!("检索式第 {} 个字处：{}", fault.at + 1, fault.kind.reason());
-            Err(Refusal::wrong(&detail, fault.kind.remedy()).for_path("/api/"))
+            Err(Refusal::wrong(&detail, fault.kind.remedy()))
         }
     }
 }
 
 pub async fn show(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    let record = known(&app, &asker, &id).await.map_err(|refusal| refusal.for_path("/api/"))?;
+    let record = known(&app, &asker, &id).await?;
     Ok(Json(record_shape(&app, &record).await?))
 }
 
 /// The life of the record, oldest line first.
 pub async fn trail(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    let record = known(&app, &asker, &id).await.map_err(|refusal| refusal.for_path("/api/"))?;
+    let record = known(&app, &asker, &id).await?;
     let lines = audit::of_subject(&app.db, record.id.as_str(), 0, 500).await?;
     let items: Vec<_> = lines
         .iter()
@@ -132,7 +132,7 @@ pub async fn trail(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<Str
 
 /// The text of every page.
 pub async fn text(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    let record = known(&app, &asker, &id).await.map_err(|refusal| refusal.for_path("/api/"))?;
+    let record = known(&app, &asker, &id).await?;
     let readings = vault::readings(&app.db, std::slice::from_ref(&record.id)).await?;
     let readings = readings.get(&record.id).cloned().unwrap_or_default();
     let vault = app.vault.clone();

@@ -28,7 +28,7 @@ pub async fn enter(
     Json(Entering { name, password }): Json<Entering>,
 ) -> Result<(CookieJar, Json<Value>), Refusal> {
     if !session::same_site(&Method::POST, &headers) {
-        return Err(Refusal::other_site().for_path("/api/"));
+        return Err(Refusal::other_site());
     }
     match access::sign_in(&app.db, app.clock.as_ref(), &name, &password, Kind::Browser).await {
         Ok(signed) => {
@@ -36,7 +36,7 @@ pub async fn enter(
             let cookie = session::cookie(signed.token, app.config.server.secure_cookie);
             Ok((jar.add(cookie), Json(json!({ "until": until }))))
         }
-        Err(AccessError::Unknown) => Err(Refusal::nobody().for_path("/api/")),
-        Err(error) => Err(Refusal::fault(&error).for_path("/api/")),
+        Err(AccessError::Unknown) => Err(Refusal::nobody()),
+        Err(error) => Err(Refusal::fault(&error)),
     }
 }

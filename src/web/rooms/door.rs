@@ -76,6 +76,6 @@ pub async fn leave(
 }
 
 /// An address that is none.
-pub async fn nowhere(uri: Uri) -> Refusal {
-    Refusal::missing().for_path(uri.path())
+pub async fn nowhere() -> Refusal {
+    Refusal::missing()
 }

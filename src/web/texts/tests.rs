@@ -48,7 +48,7 @@ fn every_key_of_a_page_is_in_the_catalogue() {
     let known = keys(CHINESE);
     let mut used = 0;
     for source in page_sources() {
-        for call in ["frame.t(\"", "frame.n(\"", "frame.with(\"", "frame.with2(\""] {
+        for call in ["lang.t(\"", "frame.t(\"", "frame.n(\"", "frame.with(\"", "frame.with2(\""] {
             for rest in source.split(call).skip(1) {
                 let key = rest.split('"').next().unwrap();
                 assert!(known.contains(key), "the key {key} is in no catalogue");

@@ -1,5 +1,5 @@
-use crate::search::FaultKind;
 use super::*;
+use crate::search::FaultKind;
 use crate::web::pages::{Frame, Marked, Pager, Place, Standing};
 use crate::web::texts::Lang;
 

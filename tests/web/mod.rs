@@ -1,0 +1,40 @@
+//! The real server, asked over HTTP and looked at in a browser.
+
+mod browser;
+mod content;
+mod rights;
+mod search;
+
+use crate::harness::{Archive, Asked, Server, TestDb, sample};
+
+/// An archive that holds the sample batch, served; the sessions of an archivist and
+/// of a reader.
+struct House {
+    server: Server,
+    archivist: Asked,
+    reader: Asked,
+    _archive: Archive,
+}
+
+impl House {
+    async fn with_the_sample(db: &TestDb) -> Self {
+        let archive = Archive::new(db);
+        archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+        Self::serving(archive).await
+    }
+
+    async fn serving(archive: Archive) -> Self {
+        let server = Server::start(&archive);
+        let archivist = server.sign_in(archive.account("archivist")).await;
+        let reader = server.sign_in(archive.account("staff")).await;
+        Self { server, archivist, reader, _archive: archive }
+    }
+
+    /// The id of the record with this code.
+    async fn record(&self, code: &str) -> String {
+        let path = format!("/api/v1/search?q={}", crate::harness::encoded(code));
+        let found = self.server.get(&path, &self.reader).await.json();
+        let hit = found["hits"].as_array().unwrap().iter().find(|hit| hit["code"] == code);
+        hit.unwrap_or_else(|| panic!("{code} is not found"))["id"].as_str().unwrap().to_owned()
+    }
+}

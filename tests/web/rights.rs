@@ -1,0 +1,122 @@
+//! Who may ask what: every route of the table, by nobody, a reader, an archivist.
+
+use super::House;
+use crate::harness::{Asked, TestDb, encoded, on_both_databases};
+use hyper::{Method, StatusCode, header};
+use lantai::{
+    access::{Right, Role},
+    web::Needs,
+};
+
+/// The path with something that exists, or nothing that does, in its places.
+async fn path_of(house: &House, template: &str) -> String {
+    let mut path = template.to_owned();
+    if path.contains("/records/{id}") {
+        path = path.replace("{id}", &house.record("X030-WS·2012-D30-SWJ-0001").await);
+    }
+    if path.contains("/batches/{id}") {
+        let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();
+        path = path.replace("{id}", batches["items"][0]["batch"].as_str().unwrap());
+    }
+    if path == "/api/v1/search" {
+        path.push_str("?q=%E6%B0%B4");
+    }
+    path.replace("{code}", "X030").replace("{page}", "1").replace("{number}", "1").replace("{file}", "none.css")
+}
+
+async fn every_route_answers_those_who_may_and_nobody_else(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    for (method, template, needs) in lantai::web::table() {
+        // It would end the session that the rest of the table is asked with.
+        if template == "/sign-out" {
+            continue;
+        }
+        let path = path_of(&house, template).await;
+        let ask = async |who: &Asked| house.server.ask(method.clone(), &path, who, &[], String::new()).await;
+        let Needs::Right(right) = needs else {
+            assert_ne!(ask(&Asked::Nobody).await.status, StatusCode::UNAUTHORIZED, "{path}");
+            continue;
+        };
+        for stranger in [Asked::Nobody, Asked::Cookie(format!("lantai={}", "0".repeat(64)))] {
+            let turned_away = ask(&stranger).await;
+            let to_the_door = turned_away.headers.get(header::LOCATION).is_some_and(|to| to == "/sign-in");
+            assert!(turned_away.status == StatusCode::UNAUTHORIZED || to_the_door, "{method} {path}");
+        }
+        // A form without its fields is refused as such by whoever may send it.
+        let let_in = |status: StatusCode| {
+            if method == Method::GET { status.is_success() } else { status == StatusCode::UNSUPPORTED_MEDIA_TYPE }
+        };
+        let archivist = ask(&house.archivist).await;
+        assert!(let_in(archivist.status), "{method} {path}: {} {}", archivist.status, archivist.text());
+        let reader = ask(&house.reader).await;
+        if Role::Staff.may(right) {
+            assert!(let_in(reader.status), "{method} {path}: {}", reader.status);
+        } else {
+            assert_eq!(reader.status, StatusCode::NOT_FOUND, "{method} {path}");
+        }
+    }
+}
+
+async fn forbidden_and_unknown_are_told_alike(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    for (forbidden, unknown) in
+        [("/api/v1/batches", "/api/v1/nothing"), ("/batches", "/nothing"), ("/batches/x", "/records/x")]
+    {
+        let (forbidden, unknown) =
+            (house.server.get(forbidden, &house.reader).await, house.server.get(unknown, &house.reader).await);
+        assert_eq!((forbidden.status, unknown.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+        assert_eq!(forbidden.text(), unknown.text());
+    }
+}
+
+async fn a_form_needs_its_token_and_a_page_of_ours(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    let page = house.server.get("/fonds", &house.archivist).await.text();
+    let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let form = |token: &str| format!("code=Z777&name={}&csrf={token}", encoded("新全宗"));
+    let held = async || house.server.get("/api/v1/fonds/Z777", &house.archivist).await.status;
+
+    let without = house.server.post("/fonds", &house.archivist, &form("")).await;
+    assert_eq!(without.status, StatusCode::BAD_REQUEST);
+    let elsewhere = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "cross-site")];
+    let elsewhere = house.server.ask(Method::POST, "/fonds", &house.archivist, &elsewhere, form(token)).await;
+    assert_eq!(elsewhere.status, StatusCode::BAD_REQUEST);
+    assert_eq!(house.server.post("/fonds", &house.reader, &form(token)).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(held().await, StatusCode::NOT_FOUND);
+
+    let done = house.server.post("/fonds", &house.archivist, &form(token)).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    assert_eq!(held().await, StatusCode::OK);
+
+    let left = house.server.post("/sign-out", &house.archivist, &format!("csrf={token}")).await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER);
+    assert_eq!(held().await, StatusCode::UNAUTHORIZED);
+}
+
+async fn every_answer_carries_the_headers_of_safety(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    for path in ["/", "/sign-in", "/nothing", "/api/v1/search?q=%22", "/healthz"] {
+        let heard = house.server.get(path, &house.reader).await;
+        let policy = heard.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(heard.headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(heard.headers["referrer-policy"], "same-origin", "{path}");
+    }
+    let fault = house.server.get("/api/v1/search?q=%22", &house.reader).await;
+    assert_eq!(fault.headers[header::CONTENT_TYPE], "application/problem+json");
+}
+
+on_both_databases!(
+    every_route_answers_those_who_may_and_nobody_else,
+    forbidden_and_unknown_are_told_alike,
+    a_form_needs_its_token_and_a_page_of_ours,
+    every_answer_carries_the_headers_of_safety,
+);
+
+#[test]
+fn a_role_may_do_what_is_granted_and_nothing_else() {
+    let staff = [Right::Search, Right::Read];
+    for right in [Right::Search, Right::Read, Right::Ingest, Right::Arrange, Right::Maintain, Right::People] {
+        assert_eq!(Role::Staff.may(right), staff.contains(&right), "{right:?}");
+    }
+}
