@@ -138,5 +138,9 @@ fn proposals(plan: &Plan) -> Vec<Defect> {
             format!("全宗 {} 的 {} 类没有档号方案，拟采用 {}", scheme.fonds(), scheme.category(), scheme.preset());
         Defect::new(DefectKind::SchemeProposed, words(reason))
     });
-    fonds.chain(schemes).collect()
+    let wider = plan.wider_schemes.iter().map(|row| {
+        let reason = format!("全宗 {} 的 {} 类档号方案容不下此批的档号，拟放宽各段的位数", row.fonds, row.category);
+        Defect::new(DefectKind::SchemeWidened, words(reason))
+    });
+    fonds.chain(schemes).chain(wider).collect()
 }

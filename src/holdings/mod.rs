@@ -27,8 +27,8 @@ pub use gaps::{Gaps, gaps_of};
 pub use list::{HeldByFonds, Totals, all_records, held_by_fonds, records_of_filing, totals};
 pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
 pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};
-pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for};
-pub use serials::{next_serial, reserve, used};
+pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for, widen_scheme};
+pub use serials::{next_serial, numbers_used, reserve, used};
 
 use crate::db::DbError;
 

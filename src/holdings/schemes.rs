@@ -3,7 +3,7 @@
 use super::{HoldingsError, code::Scheme};
 use crate::{
     audit::{Change, Event},
-    db::{Db, DbError},
+    db::{self, Db, DbError},
     kernel::Year,
 };
 
@@ -13,7 +13,8 @@ pub struct SchemeRow {
     pub id: String,
     pub fonds: String,
     pub category: String,
-    /// Holds for records of this year and later, until the next scheme.
+    /// Holds for records of this year and later, until the next scheme; the oldest of
+    /// a fonds and category also for what is older.
     pub from_year: Year,
     pub scheme: Scheme,
 }
@@ -49,6 +50,20 @@ pub async fn add_scheme(change: &mut Change<'_>, row: &SchemeRow) -> Result<(), 
     Ok(())
 }
 
+/// Puts a wider definition in the place of a scheme's, inside a change that goes on.
+/// What the old one read, the new one must read too ([`super::code::widen`]).
+pub async fn widen_scheme(change: &mut Change<'_>, row: &SchemeRow) -> Result<(), HoldingsError> {
+    let definition = row.scheme.to_json();
+    let done = sqlx::query("UPDATE scheme SET definition = $2 WHERE id = $1")
+        .bind(&row.id)
+        .bind(&definition)
+        .execute(&mut *change.tx)
+        .await?;
+    db::exactly(1, &done)?;
+    change.say(Event::new("scheme.widened", &row.id).with("definition", definition));
+    Ok(())
+}
+
 /// Every scheme, by fonds, category and first year.
 pub async fn all_schemes(db: &Db) -> Result<Vec<SchemeRow>, HoldingsError> {
     let rows: Vec<(String, String, String, i64, String)> = sqlx::query_as(
@@ -64,16 +79,16 @@ pub async fn all_schemes(db: &Db) -> Result<Vec<SchemeRow>, HoldingsError> {
         .collect()
 }
 
-/// The scheme that holds for a record of `fonds`, `category` and `year`; without
-/// a year the newest.
+/// The scheme that holds for a record of `fonds`, `category` and `year`: the newest
+/// that is not newer than the year; for what is older than all of them the oldest;
+/// without a year the newest. `None` where the fonds has none for the category.
 pub fn scheme_for<'s>(
     schemes: &'s [SchemeRow],
     fonds: &str,
     category: &str,
     year: Option<Year>,
 ) -> Option<&'s SchemeRow> {
-    schemes
-        .iter()
-        .filter(|row| row.fonds == fonds && row.category == category && year.is_none_or(|year| row.from_year <= year))
-        .max_by_key(|row| row.from_year)
+    let ours = || schemes.iter().filter(|row| row.fonds == fonds && row.category == category);
+    let holding = ours().filter(|row| year.is_none_or(|year| row.from_year <= year)).max_by_key(|row| row.from_year);
+    holding.or_else(|| ours().min_by_key(|row| row.from_year))
 }

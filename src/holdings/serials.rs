@@ -39,6 +39,28 @@ pub async fn used(db: &Db, codes: &[String]) -> Result<Vec<String>, HoldingsErro
     Ok(found)
 }
 
+/// Which of `numbers` (a class of codes and a serial in it) were ever given out, and
+/// under which code: 0007 and 00007 are two codes of one number.
+pub async fn numbers_used(
+    db: &Db,
+    numbers: &[(String, i64)],
+) -> Result<BTreeMap<(String, i64), String>, HoldingsError> {
+    let mut by_scope: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for (scope, serial) in numbers {
+        by_scope.entry(scope).or_default().push(*serial);
+    }
+    let mut found = BTreeMap::new();
+    for (scope, serials) in by_scope {
+        for chunk in serials.chunks(500) {
+            let mut asked = Asked::new("SELECT serial, code FROM code_used WHERE scope = ");
+            asked.bind(scope).push(" AND serial IN ").list(chunk.iter().copied());
+            let rows: Vec<(i64, String)> = asked.fetch(db).await?;
+            found.extend(rows.into_iter().map(|(serial, code)| ((scope.to_owned(), serial), code)));
+        }
+    }
+    Ok(found)
+}
+
 /// Enters the codes of `records` on the list of codes given out, and raises the
 /// counters to them.
 pub(super) async fn take(change: &mut Change<'_>, records: &[NewRecord]) -> Result<(), HoldingsError> {

@@ -3,7 +3,7 @@
 use super::PreservationError;
 use crate::{
     access::Reach,
-    audit::{Change, Event},
+    audit::{self, Change, Event},
     db::Db,
     holdings::{self, Described, FondsJson, NewRecord, RECORD_JSON, SchemeRow, code::Scheme, retention::Retention},
     kernel::{Actor, Clock, Day, Filing, Id, Record, Secrecy},
@@ -27,7 +27,8 @@ pub struct Rebuilt {
 }
 
 /// Reads every object of the store and writes its record into an empty database.
-/// All or nothing is visible: the last change publishes it.
+/// All or nothing is visible: the last change publishes it. Killed anywhere, the
+/// same call goes on.
 ///
 /// # Errors
 /// [`PreservationError::NotEmpty`] where records are held.
@@ -42,11 +43,12 @@ pub async fn rebuild(
         return Err(PreservationError::NotEmpty(totals.records));
     }
     let mut rebuilt = Rebuilt::default();
-    let mut change = Change::begin(db, clock, who).await?;
-    let filing = holdings::open_filing(&mut change).await?;
-    change.commit(Event::new("rebuild.begun", &filing)).await?;
+    let filing = match unfinished(db).await? {
+        Some(filing) => filing,
+        None => begin(db, clock, who).await?,
+    };
     rebuilt.filing = filing.to_string();
-    let (mut fonds, mut schemes) = (BTreeSet::new(), BTreeMap::new());
+    let mut known = Known::of(db).await?;
     let (sender, mut objects) = tokio::sync::mpsc::channel(2 * CHUNK);
     let walker = vault.clone();
     let walk = tokio::task::spawn_blocking(move || {
@@ -62,45 +64,146 @@ pub async fn rebuild(
         if objects.recv_many(&mut chunk, CHUNK).await == 0 {
             break;
         }
-        let (mut records, mut copies) = (Vec::new(), Vec::new());
-        let mut change = Change::begin(db, clock, who).await?;
+        let mut understood = Vec::with_capacity(chunk.len());
         for object in chunk {
-            match understand(object, &filing, &mut schemes) {
-                Ok((record, family, copy)) => {
-                    if fonds.insert(family.code.clone()) {
-                        bring_fonds(&mut change, &family).await?;
-                        rebuilt.fonds += 1;
-                    }
-                    if let Some(row) = schemes.get_mut(&record.described.scheme_id).and_then(Option::take) {
-                        holdings::add_scheme(&mut change, &row).await?;
-                        rebuilt.schemes += 1;
-                    }
-                    records.push(record);
-                    copies.push(copy);
-                }
+            match understand(object, &filing) {
+                Ok(one) => understood.push(one),
                 Err(fault) => rebuilt.faults.push(fault),
             }
         }
+        rebuilt.records += understood.len() as u64;
+        let fresh = not_yet_held(db, understood, &mut rebuilt).await?;
+        let mut change = Change::begin(db, clock, who).await?;
+        let (mut records, mut copies) = (Vec::with_capacity(fresh.len()), Vec::with_capacity(fresh.len()));
+        for Understood { record, scheme, copy } in fresh {
+            known.bring(&mut change, &record.described, scheme).await?;
+            records.push(record);
+            copies.push(copy);
+        }
         holdings::file(&mut change, &records).await?;
         vault::found(&mut change, &copies).await?;
-        rebuilt.records += records.len() as u64;
         change.commit(Event::new("rebuild.advanced", &filing).with("records", records.len())).await?;
     }
     walk.await.expect("walking the store does not panic")?;
+    for folder in vault.staged()? {
+        let why = "it stands staged and was never sealed; hand its batch in again".to_owned();
+        rebuilt.faults.push((format!("staging/{}", folder.token), why));
+    }
+    (rebuilt.fonds, rebuilt.schemes) = (known.fonds.len() as u64, known.schemes.len() as u64);
     let mut change = Change::begin(db, clock, who).await?;
     holdings::publish(&mut change, &filing).await?;
     change.commit(Event::new("archive.rebuilt", &filing).with("records", rebuilt.records)).await?;
     Ok(rebuilt)
 }
 
-type Understood = (NewRecord, FondsJson, (Id<Record>, i64, String));
+async fn begin(db: &Db, clock: &dyn Clock, who: &Actor) -> Result<Id<Filing>, PreservationError> {
+    let mut change = Change::begin(db, clock, who).await?;
+    let filing = holdings::open_filing(&mut change).await?;
+    change.commit(Event::new("rebuild.begun", &filing)).await?;
+    Ok(filing)
+}
 
-/// What an object says of its record; schemes seen first go into `schemes`, to be
-/// taken out when they are written.
+/// The filing of a rebuild that was broken off: it goes on from what is there.
+async fn unfinished(db: &Db) -> Result<Option<Id<Filing>>, PreservationError> {
+    let lines = audit::lines_of(db, &["rebuild.begun", "archive.rebuilt"], 0, i64::MAX, i64::MAX).await?;
+    let begun = lines.last().filter(|line| line.verb == "rebuild.begun");
+    Ok(begun.map(|line| Id::known(line.subjects[0].clone())))
+}
+
+/// Fonds and schemes that stand in the database.
+struct Known {
+    fonds: BTreeSet<String>,
+    /// By id: when the record was filed that brought the definition, and the definition.
+    schemes: BTreeMap<String, (String, String)>,
+}
+
+impl Known {
+    async fn of(db: &Db) -> Result<Self, PreservationError> {
+        let fonds = holdings::all_fonds(db).await?.into_iter().map(|fonds| fonds.code).collect();
+        let schemes = holdings::all_schemes(db).await?;
+        let schemes = schemes.into_iter().map(|row| (row.id, (String::new(), row.scheme.to_json()))).collect();
+        Ok(Self { fonds, schemes })
+    }
+
+    /// Writes the fonds and the scheme of a record where they are not there yet; of two
+    /// definitions of a scheme the later stands, for a scheme is only ever widened.
+    async fn bring(
+        &mut self,
+        change: &mut Change<'_>,
+        described: &Described,
+        scheme: Scheme,
+    ) -> Result<(), PreservationError> {
+        if self.fonds.insert(described.fonds.code.clone()) {
+            bring_fonds(change, &described.fonds).await?;
+        }
+        let definition = scheme.to_json();
+        let row = SchemeRow {
+            id: described.scheme_id.clone(),
+            fonds: described.fonds.code.clone(),
+            category: described.category.clone(),
+            from_year: described.scheme_from_year,
+            scheme,
+        };
+        match self.schemes.get(&row.id) {
+            None => holdings::add_scheme(change, &row).await?,
+            Some((filed_at, held)) if *held != definition && *filed_at < described.filed_at => {
+                holdings::widen_scheme(change, &row).await?;
+            }
+            Some(_) => return Ok(()),
+        }
+        self.schemes.insert(row.id, (described.filed_at.clone(), definition));
+        Ok(())
+    }
+}
+
+/// Leaves out what an earlier run wrote, and names objects that claim a code which
+/// another object has.
+async fn not_yet_held(
+    db: &Db,
+    understood: Vec<Understood>,
+    rebuilt: &mut Rebuilt,
+) -> Result<Vec<Understood>, PreservationError> {
+    let numbers: Vec<(String, i64)> =
+        understood.iter().map(|one| (one.record.scope.clone(), one.record.serial)).collect();
+    let used = holdings::numbers_used(db, &numbers).await?;
+    let codes: Vec<String> = used.values().cloned().collect();
+    let mut owners: BTreeMap<(String, i64), String> = BTreeMap::new();
+    for view in holdings::held(db, &codes).await? {
+        let number = used.iter().find(|(_, code)| **code == view.code).map(|(number, _)| number.clone());
+        owners.extend(number.map(|number| (number, view.id.to_string())));
+    }
+    let written: BTreeSet<String> = owners.values().cloned().collect();
+    let mut fresh = Vec::with_capacity(understood.len());
+    for (one, number) in understood.into_iter().zip(numbers) {
+        let id = one.record.described.id.clone();
+        if written.contains(&id) {
+            continue;
+        }
+        match owners.get(&number) {
+            Some(other) => {
+                let why = format!("its 档号 {} is that of object {other}", one.record.described.code);
+                rebuilt.faults.push((id, why));
+                rebuilt.records -= 1;
+            }
+            None => {
+                owners.insert(number, id);
+                fresh.push(one);
+            }
+        }
+    }
+    Ok(fresh)
+}
+
+/// What an object says of its record.
+struct Understood {
+    record: NewRecord,
+    scheme: Scheme,
+    copy: (Id<Record>, i64, String),
+}
+
 fn understand(
     object: Result<StoredObject, vault::VaultError>,
     filing: &Id<Filing>,
-    schemes: &mut BTreeMap<String, Option<SchemeRow>>,
 ) -> Result<Understood, (String, String)> {
     let object = object.map_err(|error| ("?".to_owned(), error.to_string()))?;
     let name = object.record.to_string();
@@ -117,19 +220,9 @@ fn understand(
     let scheme: Scheme = Scheme::from_json(&described.scheme.to_string())
         .map_err(|error| (name.clone(), format!("its scheme cannot be read: {error}")))?;
     let code = scheme.parse(&described.code).map_err(|error| (name.clone(), error.to_string()))?;
-    schemes.entry(described.scheme_id.clone()).or_insert_with(|| {
-        Some(SchemeRow {
-            id: described.scheme_id.clone(),
-            fonds: described.fonds.code.clone(),
-            category: described.category.clone(),
-            from_year: described.scheme_from_year,
-            scheme,
-        })
-    });
     described.filing = filing.to_string();
     let retention = code.retention().or_else(|| Retention::from_code(described.retention.as_ref()?));
     let ends_on = retention.zip(described.year).and_then(|(retention, year)| retention.ends_on(year));
-    let family = described.fonds.clone();
     let record = NewRecord {
         secrecy,
         scope: code.scope_key().to_owned(),
@@ -137,7 +230,8 @@ fn understand(
         ends_on: ends_on.map(|day| day.to_string()),
         described,
     };
-    Ok((record, family, (object.record, i64::from(object.inventory.head_number()), object.inventory_digest)))
+    let copy = (object.record, i64::from(object.inventory.head_number()), object.inventory_digest);
+    Ok(Understood { record, scheme, copy })
 }
 
 async fn bring_fonds(change: &mut Change<'_>, fonds: &FondsJson) -> Result<(), PreservationError> {

@@ -74,12 +74,13 @@ pub async fn unsealed(db: &Db) -> Result<i64, DbError> {
     Ok(sqlx::query_scalar("SELECT COUNT(*) FROM intent").fetch_one(db.read()).await?)
 }
 
-/// Notes that these lie in the local store, read back equal.
+/// Notes that these lie in the local store, read back equal. That checked the write
+/// path; whether the disk holds them is for `verify` to say.
 pub async fn sealed(change: &mut Change<'_>, intents: &[Intent]) -> Result<(), DbError> {
     let at = change.at.to_string();
     let rows: Vec<_> = intents
         .iter()
-        .map(|intent| json!([intent.record.as_str(), LOCAL, 1, intent.inventory_digest, at, at]))
+        .map(|intent| json!([intent.record.as_str(), LOCAL, 1, intent.inventory_digest, at, null]))
         .collect();
     insert_copies(change, &rows).await?;
     let ids: Vec<&str> = intents.iter().map(|intent| intent.record.as_str()).collect();

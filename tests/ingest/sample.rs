@@ -144,6 +144,61 @@ async fn bad_rows_keep_the_batch_out_and_the_good_ones_may_go_in(db: TestDb) {
     archive.run(&["show", "X001-WS·2011-Y-BGS-0002"]).expect_status(3);
 }
 
+/// A fonds' first batch may be of any year; the next may be of an earlier one.
+async fn a_later_batch_may_hold_earlier_years(db: TestDb) {
+    let archive = Archive::new(&db);
+    for year in ["2011", "1987", "2020"] {
+        let batch = archive.data().with_extension(year);
+        fs::create_dir_all(batch.join("files")).unwrap();
+        fs::write(batch.join("catalogue.xlsx"), "").unwrap();
+        fs::write(batch.join(format!("files/X001-WS·{year}-Y-BGS-0001.txt")), format!("{year} 年的正文")).unwrap();
+        catalogue(&batch, &[&format!("X001-WS·{year}-Y-BGS-0001,题名{year},县政府,,{year}0614,永久,公开,1,,")]);
+        let filed = archive.run(&["ingest", batch.to_str().unwrap(), "--yes"]).expect_status(0);
+        assert_eq!(filed["records"], 1, "{year}");
+        archive.run(&["show", &format!("X001-WS·{year}-Y-BGS-0001")]).expect_status(0);
+    }
+}
+
+/// Numbers grow beyond the width they had in the first batch.
+async fn a_later_batch_may_hold_wider_codes_when_asked(db: TestDb) {
+    let archive = Archive::new(&db);
+    let hand_in = |serial: &str, ask: &[&str]| {
+        let batch = archive.data().with_extension(serial);
+        fs::create_dir_all(batch.join("files")).unwrap();
+        fs::write(batch.join("catalogue.xlsx"), "").unwrap();
+        let code = format!("X001-WS·2011-Y-BGS-{serial}");
+        fs::write(batch.join(format!("files/{code}.txt")), format!("第 {serial} 件")).unwrap();
+        catalogue(&batch, &[&format!("{code},题名,县政府,,20110614,永久,公开,1,,")]);
+        archive.run(&[&["ingest", batch.to_str().unwrap()], ask].concat())
+    };
+    hand_in("0001", &["--yes"]).expect_status(0);
+    let refused = hand_in("10001", &[]).expect_status(1);
+    assert_eq!(kinds(&refused).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>(), ["scheme-widened"]);
+    assert_eq!(refused["records"], 0);
+    assert_eq!(hand_in("10001", &["--yes"]).expect_status(0)["records"], 1);
+    hand_in("0002", &["--yes"]).expect_status(0);
+    let rebuilt = archive.on_another_database(&db.another());
+    assert_eq!(rebuilt.run(&["rebuild", "--from-store"]).expect_status(0)["records"], 3);
+    let again = rebuilt.run(&["ingest", archive.data().with_extension("10001").to_str().unwrap()]).expect_status(0);
+    assert_eq!(again["unchanged"], 1);
+}
+
+/// Filed and not yet sealed when the database was lost: the staged objects are the
+/// only copy, and no start may sweep them away.
+async fn staged_objects_of_a_lost_database_stay_and_are_named(db: TestDb) {
+    let archive = Archive::new(&db);
+    let staged = archive.data().join("staging/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    fs::create_dir_all(staged.join("v1")).unwrap();
+    fs::write(staged.join("v1/inventory.json"), "{}").unwrap();
+    let rebuilt = archive.on_another_database(&db.another());
+    let said = rebuilt.run(&["rebuild", "--from-store"]).expect_status(1);
+    assert!(said["faults"].to_string().contains("staging/aaaa"), "{said}");
+    assert!(staged.join("v1/inventory.json").exists());
+    rebuilt.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+    rebuilt.run(&["doctor"]);
+    assert!(!staged.exists(), "once batches are known, what none of them promised is swept");
+}
+
 /// Of a row above 公开 only its number, its code, its mark and the reason are kept.
 async fn a_row_above_open_is_set_aside_and_nothing_of_it_is_kept(db: TestDb) {
     let archive = Archive::new(&db);
@@ -262,6 +317,9 @@ on_both_databases!(
     the_same_batch_again_changes_nothing,
     one_changed_file_is_named_and_nothing_is_overwritten,
     bad_rows_keep_the_batch_out_and_the_good_ones_may_go_in,
+    a_later_batch_may_hold_earlier_years,
+    staged_objects_of_a_lost_database_stay_and_are_named,
+    a_later_batch_may_hold_wider_codes_when_asked,
     a_row_above_open_is_set_aside_and_nothing_of_it_is_kept,
     rebuilt_from_the_store_alone_records_show_and_search_as_before,
     one_changed_byte_in_the_store_is_found,

@@ -24,13 +24,20 @@ pub(super) struct Coded {
     pub new_fonds: Vec<(String, String)>,
     /// Schemes the archive lacks.
     pub new_schemes: Vec<Scheme>,
+    /// Schemes of the archive whose widths the codes go beyond, widened.
+    pub wider_schemes: Vec<SchemeRow>,
 }
 
 /// Parses the codes of all entries. Look-alike characters are folded, with a note.
 pub(super) fn code_entries(profile: &Profile, known: &[SchemeRow], fonds: &[Fonds], entries: &[Entry]) -> Coded {
     let folded: Vec<String> = entries.iter().map(|entry| code::fold(&entry.code_raw)).collect();
-    let mut coded =
-        Coded { codes: vec![None; entries.len()], defects: Vec::new(), new_fonds: Vec::new(), new_schemes: Vec::new() };
+    let mut coded = Coded {
+        codes: vec![None; entries.len()],
+        defects: Vec::new(),
+        new_fonds: Vec::new(),
+        new_schemes: Vec::new(),
+        wider_schemes: Vec::new(),
+    };
     let mut classes: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     for (at, code) in folded.iter().enumerate().filter(|(_, code)| !code.is_empty()) {
         classes.entry(class_of(code)).or_default().push(at);
@@ -41,10 +48,17 @@ pub(super) fn code_entries(profile: &Profile, known: &[SchemeRow], fonds: &[Fond
         if mine.is_empty() {
             propose(profile, in_fonds, category, &members, &folded, entries, &mut coded);
         } else {
-            for at in members {
-                let parsed = parse_by(&mine, known, &folded[at]);
+            let parsed: Vec<_> = members.iter().map(|at| parse_by(&mine, known, &folded[*at])).collect();
+            let refused = members.iter().zip(&parsed).filter(|(_, parsed)| parsed.is_err());
+            let refused: Vec<&str> = refused.map(|(at, _)| folded[*at].as_str()).collect();
+            let wider = wider(&mine, &refused);
+            for (at, mut parsed) in members.into_iter().zip(parsed) {
+                if let (Err(_), Some(wider)) = (&parsed, &wider) {
+                    parsed = wider.scheme.parse(&folded[at]);
+                }
                 coded.keep(at, parsed, &entries[at], &folded[at]);
             }
+            coded.wider_schemes.extend(wider);
         }
     }
     coded.name_new_fonds(fonds, entries);
@@ -121,9 +135,17 @@ fn parse_by(mine: &[&SchemeRow], known: &[SchemeRow], code: &str) -> Result<Code
     }
     match failed {
         Some(error) => Err(error),
-        // Every scheme parsed it and none holds for its year: the oldest says so.
+        // Each scheme that parsed it is the one of other years: the holding one refuses it.
         None => mine[0].scheme.parse(code),
     }
+}
+
+/// The newest scheme, its widths as far as `refused` ask and its preset allows; `None`
+/// where that would read none of them.
+fn wider(mine: &[&SchemeRow], refused: &[&str]) -> Option<SchemeRow> {
+    let newest = mine.last().filter(|_| !refused.is_empty())?;
+    let scheme = code::widen(&newest.scheme, refused)?.scheme.from_year(newest.scheme.first_year());
+    Some(SchemeRow { scheme, ..(*newest).clone() })
 }
 
 fn propose(

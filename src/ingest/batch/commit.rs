@@ -100,6 +100,9 @@ async fn begin(
         };
         holdings::add_scheme(&mut change, &row).await?;
     }
+    for row in &plan.wider_schemes {
+        holdings::widen_scheme(&mut change, row).await?;
+    }
     let filing = holdings::open_filing(&mut change).await?;
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let batch = rows::BatchRow {

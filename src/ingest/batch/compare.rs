@@ -22,18 +22,23 @@ pub(super) struct Compared {
 /// Sorts `planned` by what the archive holds under their codes. `filing` is the
 /// one that goes on, if one does.
 pub(super) async fn compare(db: &Db, planned: Vec<Planned>, filing: Option<&str>) -> Result<Compared, IngestError> {
-    let codes: Vec<String> = planned.iter().map(|row| row.code.as_str().to_owned()).collect();
-    let used = holdings::used(db, &codes).await?;
+    let numbers: Vec<(String, i64)> = planned.iter().map(number).collect();
+    let used = holdings::numbers_used(db, &numbers).await?;
     let mut compared = Compared { fresh: Vec::new(), unchanged: 0, of_filing: 0, defects: Vec::new() };
-    if used.is_empty() {
-        compared.fresh = planned;
-        return Ok(compared);
-    }
+    let codes: Vec<String> = used.values().cloned().collect();
     let held: HashMap<String, RecordView> =
-        holdings::held(db, &used).await?.into_iter().map(|view| (view.code.clone(), view)).collect();
-    let used: std::collections::HashSet<String> = used.into_iter().collect();
-    for row in planned {
+        holdings::held(db, &codes).await?.into_iter().map(|view| (view.code.clone(), view)).collect();
+    let mut given: HashMap<(String, i64), String> = HashMap::new();
+    for (row, number) in planned.into_iter().zip(numbers) {
         let code = row.code.as_str();
+        if let Some(other) = used.get(&number).or_else(|| given.get(&number)).filter(|other| *other != code) {
+            let words = Words {
+                reason: format!("件号与“{other}”是同一个号，只是位数不同"),
+                remedy: "改用本类下一个件号".to_owned(),
+            };
+            compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
+            continue;
+        }
         match held.get(code) {
             Some(view) => {
                 let before = compared.defects.len();
@@ -41,17 +46,25 @@ pub(super) async fn compare(db: &Db, planned: Vec<Planned>, filing: Option<&str>
                 compared.unchanged += u64::from(compared.defects.len() == before);
                 compared.of_filing += u64::from(filing == Some(view.filing.as_str()));
             }
-            None if used.contains(code) => {
+            None if used.contains_key(&number) => {
                 let words = Words {
                     reason: "该档号已经用过，不再使用".to_owned(),
                     remedy: "改用本类下一个件号".to_owned(),
                 };
                 compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
             }
-            None => compared.fresh.push(row),
+            None => {
+                given.insert(number, code.to_owned());
+                compared.fresh.push(row);
+            }
         }
     }
     Ok(compared)
+}
+
+/// The class of a row's code, and its serial there.
+fn number(row: &Planned) -> (String, i64) {
+    (row.code.scope_key().to_owned(), i64::try_from(row.code.number()).unwrap_or(i64::MAX))
 }
 
 /// Says where a row differs from the record held under its code: each file, then

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::Reach,
     holdings::{
-        self,
+        self, SchemeRow,
         code::{self, Code, Scheme},
     },
     ingest::{
@@ -47,6 +47,8 @@ pub struct Plan {
     pub new_fonds: Vec<(String, String)>,
     /// Schemes the archive lacks.
     pub new_schemes: Vec<Scheme>,
+    /// Schemes of the archive, wider than they are.
+    pub wider_schemes: Vec<SchemeRow>,
     /// How long reading the catalogue, digesting, examining took.
     pub took: Took,
 }
@@ -133,6 +135,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
     let needed: BTreeSet<&str> = to_file.iter().filter_map(|row| row.code.part(Kind::Fonds)).collect();
     let new_fonds = coded.new_fonds.into_iter().filter(|(code, _)| needed.contains(code.as_str())).collect();
     let new_schemes = coded.new_schemes.into_iter().filter(|scheme| needed.contains(scheme.fonds())).collect();
+    let wider_schemes = coded.wider_schemes.into_iter().filter(|row| needed.contains(row.fonds.as_str())).collect();
     Ok(Plan {
         name,
         source,
@@ -144,6 +147,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
         defects,
         new_fonds,
         new_schemes,
+        wider_schemes,
         took,
     })
 }

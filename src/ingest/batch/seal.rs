@@ -61,7 +61,13 @@ fn keep_first(first: Option<VaultError>, error: VaultError) -> VaultError {
 
 /// Forgets staged folders that no row promises: what a broken-off batch left. Only
 /// while nothing is being staged. Gives how many went.
+///
+/// A database that knows of no batch promises nothing because it is new, or because
+/// the one that did is lost: then what stands staged may be the only copy, and stays.
 pub async fn sweep(desk: &Desk) -> Result<usize, IngestError> {
+    if super::rows::count(&desk.db).await? == 0 {
+        return Ok(0);
+    }
     let promised = vault::promised(&desk.db).await?;
     let vault = desk.vault.clone();
     let swept = tokio::task::spawn_blocking(move || vault.sweep(&promised)).await.expect("sweeping does not panic")?;

@@ -75,6 +75,7 @@ kinds! {
     SetAside "set-aside" Blocking "涉密条目，未接收" "set aside";
     FondsProposed "fonds-proposed" Blocking "拟建全宗" "fonds proposed";
     SchemeProposed "scheme-proposed" Blocking "拟建档号方案" "scheme proposed";
+    SchemeWidened "scheme-widened" Blocking "拟放宽档号方案" "wider scheme proposed";
 }
 
 #[cfg(test)]

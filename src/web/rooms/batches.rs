@@ -121,9 +121,9 @@ impl Progress {
         let mut stages = vec![
             whole(StageName::Count, rows, rows, Standing::Finished),
             whole(StageName::Check, rows, rows, Standing::Finished),
-            whole(StageName::Digest, self.filed, self.to_file, filing),
+            whole(StageName::File, self.filed, self.to_file, filing),
         ];
-        stages.push(self.stage(StageName::File, self.seal.as_ref()));
+        stages.push(self.stage(StageName::Seal, self.seal.as_ref()));
         if self.read_text {
             stages.push(self.stage(StageName::Text, self.read.as_ref()));
         }

@@ -61,14 +61,14 @@ pub struct Stage {
 /// The stages in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StageName {
-    /// 清点: the catalogue is read, the files are counted.
+    /// 清点: the catalogue is read, the files are counted and digested.
     Count,
-    /// 摘要: bytes are copied and digested.
-    Digest,
-    /// 检测: format and four properties.
+    /// 检测: every row and file is checked.
     Check,
-    /// 归档: records and files are written and sealed.
+    /// 归档: records are written.
     File,
+    /// 封存: their objects lie in the store, read back equal.
+    Seal,
     /// 文字: text is read and indexed.
     Text,
 }
@@ -77,9 +77,9 @@ impl StageName {
     fn key(self) -> &'static str {
         match self {
             StageName::Count => "stage-count",
-            StageName::Digest => "stage-digest",
             StageName::Check => "stage-check",
             StageName::File => "stage-file",
+            StageName::Seal => "stage-seal",
             StageName::Text => "stage-text",
         }
     }
@@ -137,9 +137,9 @@ impl BatchPage {
             left: (standing == Running).then(|| "1 min 25 s".into()),
             stages: vec![
                 stage(StageName::Count, 1204, 1204, None, Finished),
-                stage(StageName::Digest, 3861, 3861, None, Finished),
                 stage(StageName::Check, done, 1204, Some("4.6 /s"), standing),
                 stage(StageName::File, 0, 1204, None, Waiting),
+                stage(StageName::Seal, 0, 1204, None, Waiting),
                 stage(StageName::Text, 0, 0, None, Waiting),
             ],
             problem: None,
