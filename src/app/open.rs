@@ -118,6 +118,7 @@ impl App {
 
     /// Ends what is open.
     pub async fn close(&self) {
+        self.reader.close().await;
         self.db.close().await;
     }
 }

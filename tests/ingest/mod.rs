@@ -3,3 +3,4 @@
 mod kill;
 mod sample;
 mod state;
+mod stream;

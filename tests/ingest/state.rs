@@ -2,6 +2,7 @@
 //! by codes, clocks and salts are left out, content bytes stand as they are.
 
 use lantai::{db::Asked, db::Db, kernel::Sha256};
+use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Everything a batch leaves behind.
@@ -15,7 +16,8 @@ pub struct EndState {
     pub serials: Vec<(String, i64)>,
     pub fonds: Vec<String>,
     pub readings: Vec<String>,
-    /// Per code: path below the object → SHA-256 of content files, `present` for the rest.
+    /// Per code: path below the object → SHA-256 of content files; inventories and
+    /// descriptions with ids, clocks and digests masked; `present` for the rest.
     pub store: BTreeMap<String, BTreeMap<String, String>>,
     pub staged: usize,
     pub unfinished: i64,
@@ -91,24 +93,60 @@ fn store(data: &Path, ids: &[(String, String)]) -> BTreeMap<String, BTreeMap<Str
             let known = names.iter().find(|(id, _)| folder.contains(*id));
             let name = known.map_or_else(|| format!("orphan {folder}"), |(_, code)| (*code).to_owned());
             let mut tree = BTreeMap::new();
-            walk(&object.path(), &object.path(), &mut tree);
+            walk(&object.path(), &object.path(), &names, &mut tree);
             store.insert(name, tree);
         }
     }
     store
 }
 
-fn walk(base: &Path, folder: &Path, tree: &mut BTreeMap<String, String>) {
+fn walk(base: &Path, folder: &Path, names: &BTreeMap<&str, &str>, tree: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();
         if path.is_dir() {
-            walk(base, &path, tree);
+            walk(base, &path, names, tree);
             continue;
         }
         let name = path.strip_prefix(base).unwrap().display().to_string();
-        // Ids and clocks stand in descriptions and inventories; content stands as it is.
-        let content = name.contains("/content/") && !name.ends_with("record.json");
-        let said = if content { Sha256::of(&fs::read(&path).unwrap()).to_string() } else { "present".to_owned() };
+        let said = if name.ends_with(".json") {
+            masked(&serde_json::from_slice(&fs::read(&path).unwrap()).unwrap(), names).to_string()
+        } else if name.contains("/content/") {
+            Sha256::of(&fs::read(&path).unwrap()).to_string()
+        } else {
+            "present".to_owned()
+        };
         tree.insert(name, said);
+    }
+}
+
+/// The value with every record's id replaced by its code, and every other id, clock and
+/// digest by a word for it. Objects become sorted lists, for digests stand as keys too.
+fn masked(value: &Value, names: &BTreeMap<&str, &str>) -> Value {
+    match value {
+        Value::String(text) => mask(text, names).into(),
+        Value::Array(values) => values.iter().map(|value| masked(value, names)).collect(),
+        Value::Object(fields) => {
+            let mut pairs: Vec<String> =
+                fields.iter().map(|(key, value)| json!([mask(key, names), masked(value, names)]).to_string()).collect();
+            pairs.sort();
+            pairs.into()
+        }
+        other => other.clone(),
+    }
+}
+
+fn mask(text: &str, names: &BTreeMap<&str, &str>) -> String {
+    let id = text.strip_prefix("urn:uuid:").unwrap_or(text);
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if let Some(code) = names.get(id) {
+        (*code).to_owned()
+    } else if id.len() == 36 && id.split('-').all(is_hex) {
+        "an id".to_owned()
+    } else if text.len() == 64 && is_hex(text) {
+        "a digest".to_owned()
+    } else if text.len() == 24 && text.ends_with('Z') && text.as_bytes()[10] == b'T' {
+        "an instant".to_owned()
+    } else {
+        text.to_owned()
     }
 }

@@ -83,6 +83,17 @@ impl Extractor {
         }
     }
 
+    /// Lets the idle children end, and waits for them.
+    pub async fn close(&self) {
+        let idle = std::mem::take(&mut *self.idle.lock().expect("no holder panics"));
+        for mut child in idle {
+            drop(child.stdin.take());
+            if let Err(error) = child.wait().await {
+                tracing::warn!("a process that opens files cannot be waited for: {error}");
+            }
+        }
+    }
+
     async fn ask(&self, request: &Request) -> Result<Answer, String> {
         let _turn = self.turn.acquire().await.expect("the semaphore is never closed");
         let idle = self.idle.lock().expect("no holder panics").pop();

@@ -60,9 +60,9 @@ fn look(path: &Path, format: Format) -> Result<Option<u32>, String> {
         Format::Png => render::photo(path, ImageFormat::Png).map(|_| Some(1))?,
         Format::Tiff => {
             let pages = render::tiff_pages(path)?;
-            render::tiff_page(path, 0)?;
+            render::tiff_whole(path, 0)?;
             if pages > 1 {
-                render::tiff_page(path, pages - 1)?;
+                render::tiff_whole(path, pages - 1)?;
             }
             Some(pages)
         }

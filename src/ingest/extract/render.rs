@@ -37,12 +37,18 @@ pub(super) fn tiff_pages(path: &Path) -> Result<u32, String> {
     Ok(pages)
 }
 
+/// Decodes one page of a TIFF, from 0, and makes no picture of it.
+pub(super) fn tiff_whole(path: &Path, page: u32) -> Result<(), String> {
+    let mut decoder = tiff_at(path, page)?;
+    let (width, height) = decoder.dimensions().map_err(spoilt)?;
+    bounded(width, height)?;
+    decoder.read_image().map_err(spoilt)?;
+    Ok(())
+}
+
 /// One page of a TIFF, from 0.
 pub(super) fn tiff_page(path: &Path, page: u32) -> Result<DynamicImage, String> {
-    let mut decoder = tiff(path)?;
-    for _ in 0..page {
-        decoder.next_image().map_err(spoilt)?;
-    }
+    let mut decoder = tiff_at(path, page)?;
     let (width, height) = decoder.dimensions().map_err(spoilt)?;
     bounded(width, height)?;
     let colour = decoder.colortype().map_err(spoilt)?;
@@ -77,6 +83,14 @@ pub(super) fn jpeg(picture: DynamicImage, width: u32) -> Result<Vec<u8>, String>
     let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 82);
     picture.to_rgb8().write_with_encoder(encoder).map_err(|error| error.to_string())?;
     Ok(bytes)
+}
+
+fn tiff_at(path: &Path, page: u32) -> Result<Decoder<BufReader<File>>, String> {
+    let mut decoder = tiff(path)?;
+    for _ in 0..page {
+        decoder.next_image().map_err(spoilt)?;
+    }
+    Ok(decoder)
 }
 
 fn tiff(path: &Path) -> Result<Decoder<BufReader<File>>, String> {
