@@ -18,6 +18,8 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Te
 /// Rises with every change of schema, folding or units.
 const FORMAT: &str = "lantai-search-1";
 const FORMAT_FILE: &str = "format";
+/// Threads that write segments; they share the writer's memory.
+const WRITERS: usize = 2;
 
 /// Why the index did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +109,7 @@ pub struct Catalogue {
 impl Catalogue {
     /// Opens the index in `dir`; where there is none, or one of another format,
     /// an empty one is made, whose [`Self::payload`] is 0. `memory` is the
-    /// writer's, in bytes (at least 15 MB).
+    /// writer's, in bytes (at least 30 MB).
     pub fn open(dir: &Path, memory: u64) -> Result<Self, SearchError> {
         let (schema, fields) = schema();
         let mark = dir.join(FORMAT_FILE);
@@ -124,8 +126,8 @@ impl Catalogue {
         let directory = tantivy::directory::MmapDirectory::open(&index_dir).map_err(tantivy::TantivyError::from)?;
         let index = Index::open_or_create(directory, schema)?;
         std::fs::write(&mark, FORMAT)?;
-        let memory = usize::try_from(memory).unwrap_or(usize::MAX).clamp(15_000_000, 2_000_000_000);
-        let writer = Mutex::new(index.writer_with_num_threads(1, memory)?);
+        let memory = usize::try_from(memory).unwrap_or(usize::MAX).clamp(15_000_000 * WRITERS, 2_000_000_000);
+        let writer = Mutex::new(index.writer_with_num_threads(WRITERS, memory)?);
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { fields, index, reader, writer })
     }

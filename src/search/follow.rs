@@ -9,7 +9,7 @@ use crate::{
     kernel::{Cursor, Id, Record, Sha256},
     vault::{self, Outcome, ReadingRow, Vault},
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// Verbs after which records are looked at again. Filing and rebuilding name a
 /// filing, reading names records.
@@ -18,6 +18,9 @@ const VERBS: [&str; 3] = ["batch.filed", "records.read", "archive.rebuilt"];
 const CHUNK: usize = 200;
 /// Lines of the trail looked at in one go.
 const LINES: i64 = 500;
+
+/// Records of one run that are remembered as put: some tens of megabytes.
+const REMEMBERED: usize = 200_000;
 
 /// What the machine indexes; who may find it is decided at the search.
 fn all() -> Reach {
@@ -32,17 +35,21 @@ pub async fn follow(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Resu
     if seen >= newest {
         return Ok(());
     }
+    let mut put_already = HashSet::new();
     while seen < newest {
         let lines = audit::lines_of(db, &VERBS, seen, newest, LINES).await?;
         for line in &lines {
             if line.verb == "records.read" {
-                let records: Vec<Id<Record>> = line.subjects[1..].iter().map(Id::known).collect();
+                let records = line.subjects[1..].iter().map(Id::known).filter(|id| !put_already.contains(id));
+                let records: Vec<Id<Record>> = records.collect();
                 for chunk in records.chunks(CHUNK) {
                     let views = holdings::by_id(db, &all(), chunk).await?;
                     put(db, vault, index, views).await?;
                 }
+                remember(&mut put_already, records);
             } else {
-                put_filing(db, vault, index, &line.subjects[0]).await?;
+                let records = put_filing(db, vault, index, &line.subjects[0]).await?;
+                remember(&mut put_already, records);
             }
         }
         seen = match lines.last() {
@@ -72,14 +79,33 @@ pub async fn rebuild(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Res
     Ok(records)
 }
 
-async fn put_filing(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>, filing: &str) -> Result<(), SearchError> {
-    let mut after: Option<Cursor> = None;
+/// A record put in this run stands as the newest line left it, so that later lines
+/// about it are done with. Bounded; what is forgotten is put once more.
+fn remember(put_already: &mut HashSet<Id<Record>>, records: Vec<Id<Record>>) {
+    if put_already.len() + records.len() > REMEMBERED {
+        put_already.clear();
+    }
+    put_already.extend(records);
+}
+
+/// Puts what a filing filed; gives which records that were, the last of a very large one.
+async fn put_filing(
+    db: &Db,
+    vault: &Arc<Vault>,
+    index: &Arc<Catalogue>,
+    filing: &str,
+) -> Result<Vec<Id<Record>>, SearchError> {
+    let (mut after, mut records): (Option<Cursor>, Vec<Id<Record>>) = (None, Vec::new());
     loop {
         let page = holdings::records_of_filing(db, &all(), filing, after.as_ref(), CHUNK).await?;
+        if records.len() + page.items.len() > REMEMBERED {
+            records.clear();
+        }
+        records.extend(page.items.iter().map(|record| record.id.clone()));
         put(db, vault, index, page.items).await?;
         after = page.next;
         if after.is_none() {
-            return Ok(());
+            return Ok(records);
         }
     }
 }

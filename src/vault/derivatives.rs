@@ -93,7 +93,14 @@ fn segment(name: &str) -> Result<&str, VaultError> {
 /// Writes beside the name and renames, so that no reader sees half a file.
 fn put(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     let folder = path.parent().expect("a derivative lies in its maker's folder");
-    fs::create_dir_all(folder).map_err(failed("make", folder))?;
+    // Record, content, maker: mostly all three are new, so they are made from above.
+    let above: Vec<&Path> = folder.ancestors().take(3).collect();
+    for folder in above.into_iter().rev() {
+        match fs::create_dir(folder) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(failed("make", folder)(e)),
+            _ => {}
+        }
+    }
     let half = folder.join(format!(".{}", fresh_token()));
     fs::write(&half, bytes).and_then(|()| fs::rename(&half, path)).map_err(|e| {
         // The write's own error is the one worth telling.

@@ -11,7 +11,6 @@ in turn, ROUNDS times; medians and ratios of medians are printed.
 import csv
 import json
 import os
-import shutil
 import struct
 import subprocess
 import sys
@@ -78,10 +77,11 @@ def main():
             print(f"round {turn + 1}")
             for name, arguments in (("raw ocfl", ["ocfl", "OUT", "8"]), ("raw ingest", ["ingest", "OUT", "8", "each"])):
                 verb, out, *rest = arguments
-                note(name, timed([raw, verb, str(batch / "files"), str(work / out), *rest]))
-                shutil.rmtree(work / out)
+                # Nothing is removed between the stages: a file system that has just
+                # removed many files makes new ones slowly.
+                note(name, timed([raw, verb, str(batch / "files"), str(work / f"{out}-{verb}-{turn}"), *rest]))
             note("raw text", timed([sys.executable, __file__, "--extract", str(batch)]))
-            note("raw index", timed([raw, "index", str(work / "texts.jsonl"), str(work / "index"), "bigram"]))
+            note("raw index", timed([raw, "index", str(work / "texts.jsonl"), str(work / f"index-{turn}"), "bigram"]))
             for name, arguments in (
                 ("checks alone", ["--dry-run", "--yes"]),
                 ("durable", ["--yes", "--no-text", "--wait", "sealed"]),
@@ -91,7 +91,6 @@ def main():
                 ran = archive.run("ingest", str(batch), *arguments)
                 seconds = json.loads(ran["output"])["seconds"]
                 note(name, ran, **{f"s_{phase}": took for phase, took in seconds.items()})
-                archive.remove()
 
     of = lambda name, key: median(figures[name, key])
     print(f"\n{batch.name}, {rounds} rounds in turn, medians")

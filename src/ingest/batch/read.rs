@@ -7,53 +7,68 @@ use crate::{
     holdings::{self, RecordFile, RecordView},
     ingest::extract::{EXTRACTOR_VERSION, Reading},
     jobs::{self, Leased},
-    kernel::{Actor, Cursor, Sha256},
+    kernel::{Actor, Cursor, Id, Record, Sha256},
     vault::{self, Outcome, ReadingRow},
 };
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 /// The job's kind; its subject is the filing.
 pub const JOB: &str = "read";
-/// Records read and noted at a time.
-const CHUNK: usize = 100;
+/// Records read and noted at a time: what a crash has read again.
+const CHUNK: usize = 400;
 
 /// Reads every record of the filing that was not read yet. May be run again at
 /// any time.
 pub async fn read(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
-    let who = Actor::Machine("read");
     // The machine reads what it indexes; who may see it is decided at the search.
     let reach = Reach::up_to(i64::MAX);
     let (mut after, mut done): (Option<Cursor>, i64) = (None, 0);
+    let mut last = Chunk::default();
     loop {
         let page = holdings::records_of_filing(&desk.db, &reach, &job.subject, after.as_ref(), CHUNK).await?;
-        let ids: Vec<_> = page.items.iter().map(|record| record.id.clone()).collect();
-        let known = vault::readings(&desk.db, &ids).await?;
-        let fresh: Vec<&RecordView> = page.items.iter().filter(|record| !known.contains_key(&record.id)).collect();
-        let files: Vec<_> =
-            fresh.iter().flat_map(|record| record.files.iter().map(move |file| (*record, file))).collect();
-        let asked: Vec<_> = files.into_iter().map(|(record, file)| read_file(desk, record, file)).collect();
-        let readings: Vec<ReadingRow> = stream::iter(asked)
-            .buffered(desk.reader.children() * 2)
-            .collect::<Vec<_>>()
-            .await
-            .into_iter()
-            .collect::<Result<_, _>>()?;
-        if !fresh.is_empty() {
-            let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &who).await?;
-            vault::keep_readings(&mut change, &readings).await?;
-            let mut event = Event::new("records.read", &job.subject);
-            for record in &fresh {
-                event = event.and(&record.id);
-            }
-            change.commit(event.with("maker", EXTRACTOR_VERSION)).await?;
-        }
-        done += i64::try_from(page.items.len()).unwrap_or(i64::MAX);
-        jobs::progress(&desk.db, desk.clock.as_ref(), &job.id, done).await?;
+        // What was read is noted while the next is being read.
+        let (chunk, noted) = tokio::join!(read_chunk(desk, page.items), note(desk, job, last, &mut done));
+        noted?;
+        last = chunk?;
         after = page.next;
         if after.is_none() {
-            return Ok(());
+            return note(desk, job, last, &mut done).await;
         }
     }
+}
+
+/// Some records, and what reading those of them gave that were not read before.
+#[derive(Default)]
+struct Chunk {
+    records: usize,
+    fresh: Vec<Id<Record>>,
+    readings: Vec<ReadingRow>,
+}
+
+async fn read_chunk(desk: &Desk, records: Vec<RecordView>) -> Result<Chunk, IngestError> {
+    let ids: Vec<_> = records.iter().map(|record| record.id.clone()).collect();
+    let known = vault::readings(&desk.db, &ids).await?;
+    let fresh: Vec<&RecordView> = records.iter().filter(|record| !known.contains_key(&record.id)).collect();
+    let files: Vec<_> = fresh.iter().flat_map(|record| record.files.iter().map(move |file| (*record, file))).collect();
+    let asked: Vec<_> = files.into_iter().map(|(record, file)| read_file(desk, record, file)).collect();
+    let readings = stream::iter(asked).buffer_unordered(desk.reader.children() * 2).try_collect().await?;
+    let fresh = fresh.into_iter().map(|record| record.id.clone()).collect();
+    Ok(Chunk { records: records.len(), fresh, readings })
+}
+
+async fn note(desk: &Desk, job: &Leased, chunk: Chunk, done: &mut i64) -> Result<(), IngestError> {
+    if !chunk.fresh.is_empty() {
+        let who = Actor::Machine("read");
+        let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &who).await?;
+        vault::keep_readings(&mut change, &chunk.readings).await?;
+        let event = chunk.fresh.iter().fold(Event::new("records.read", &job.subject), |event, id| event.and(id));
+        change.commit(event.with("maker", EXTRACTOR_VERSION)).await?;
+    }
+    if chunk.records > 0 {
+        *done += i64::try_from(chunk.records).unwrap_or(i64::MAX);
+        jobs::progress(&desk.db, desk.clock.as_ref(), &job.id, *done).await?;
+    }
+    Ok(())
 }
 
 /// Asks for the text of every record that is held and was not read: after a

@@ -45,6 +45,7 @@ pub async fn page(
     let place = place_of(&record, readings, page.max(1)).ok_or_else(Refusal::missing)?;
     let file = record.files.iter().find(|file| file.number == place.number).ok_or_else(Refusal::missing)?;
     let permit = permit(&app, &asker, &record)?;
+    sealed(&app, &record).await?;
     let content: Sha256 = file.sha256.parse().map_err(|()| Refusal::missing())?;
     let (vault, kept_of) = (app.vault.clone(), record.id.clone());
     let kept = tokio::task::spawn_blocking(move || vault.image(&kept_of, &content, MAKER, place.page, width))
@@ -81,6 +82,7 @@ pub async fn file(
     let file = record.files.iter().find(|file| file.number.to_string() == number || file.name == number);
     let file = file.ok_or_else(Refusal::missing)?.clone();
     let permit = permit(&app, &asker, &record)?;
+    sealed(&app, &record).await?;
     let (vault, of, path, now) = (app.vault.clone(), record.id.clone(), file.path.clone(), app.clock.now());
     let content = tokio::task::spawn_blocking(move || vault.open_content(&permit, &of, &path, now))
         .await
@@ -117,6 +119,14 @@ pub async fn file(
         Ok(Some((block, (content, end..span.end))))
     });
     Ok(response.body(Body::from_stream(blocks))?)
+}
+
+/// Content is opened from the store; between filing and sealing it does not lie there.
+async fn sealed(app: &App, record: &RecordView) -> Result<(), Refusal> {
+    if vault::copies(&app.db, &record.id).await?.is_empty() {
+        return Err(Refusal::wrong("此件刚刚归档，原件正在封存", "稍等片刻再打开"));
+    }
+    Ok(())
 }
 
 fn permit(app: &App, asker: &Asker, record: &RecordView) -> Result<Permit, Refusal> {
