@@ -26,6 +26,6 @@ pub async fn list(State(app): State<Arc<App>>) -> Result<Json<Value>, Refusal> {
 
 pub async fn show(State(app): State<Arc<App>>, Path(code): Path<String>) -> Result<Json<Value>, Refusal> {
     let fonds = holdings::fonds_by_code(&app.db, &code).await?;
-    let fonds = fonds.ok_or_else(|| Refusal::missing())?;
+    let fonds = fonds.ok_or_else(Refusal::missing)?;
     Ok(Json(fonds_shape(&fonds)))
 }
