@@ -14,6 +14,8 @@ pub struct Leased {
     pub kind: String,
     pub subject: String,
     pub attempts: i64,
+    /// Units of work in all; 0 where it is not known.
+    pub total: i64,
 }
 
 /// How far a job is.
@@ -63,20 +65,20 @@ pub async fn lease(db: &Db, clock: &dyn Clock) -> Result<Option<Leased>, DbError
         return Ok(None);
     }
     let mut tx = db.begin().await?;
-    let row: Option<(String, String, String, i64)> = sqlx::query_as(
+    let row: Option<(String, String, String, i64, i64)> = sqlx::query_as(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $2,
                 started_at = COALESCE(started_at, $1)
          WHERE id = (SELECT id FROM job
                      WHERE (state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $1)
                      ORDER BY due_at, id LIMIT 1)
-         RETURNING id, kind, subject, attempts",
+         RETURNING id, kind, subject, attempts, total",
     )
     .bind(now.to_string())
     .bind(now.plus_seconds(LEASE_SECONDS).to_string())
     .fetch_optional(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(row.map(|(id, kind, subject, attempts)| Leased { id: Id::known(id), kind, subject, attempts }))
+    Ok(row.map(|(id, kind, subject, attempts, total)| Leased { id: Id::known(id), kind, subject, attempts, total }))
 }
 
 /// Takes the job of `kind` on `subject`, due or not; `None` where it is done, given
@@ -84,11 +86,11 @@ pub async fn lease(db: &Db, clock: &dyn Clock) -> Result<Option<Leased>, DbError
 pub async fn lease_of(db: &Db, clock: &dyn Clock, kind: &str, subject: &str) -> Result<Option<Leased>, DbError> {
     let now = clock.now();
     let mut tx = db.begin().await?;
-    let row: Option<(String, i64)> = sqlx::query_as(
+    let row: Option<(String, i64, i64)> = sqlx::query_as(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $2,
                 started_at = COALESCE(started_at, $1)
          WHERE kind = $3 AND subject = $4 AND (state = 'waiting' OR (state = 'running' AND lease_until < $1))
-         RETURNING id, attempts",
+         RETURNING id, attempts, total",
     )
     .bind(now.to_string())
     .bind(now.plus_seconds(LEASE_SECONDS).to_string())
@@ -97,11 +99,12 @@ pub async fn lease_of(db: &Db, clock: &dyn Clock, kind: &str, subject: &str) -> 
     .fetch_optional(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(row.map(|(id, attempts)| Leased {
+    Ok(row.map(|(id, attempts, total)| Leased {
         id: Id::known(id),
         kind: kind.to_owned(),
         subject: subject.to_owned(),
         attempts,
+        total,
     }))
 }
 

@@ -55,6 +55,11 @@ pub(super) fn day(app: &App, at: &str) -> String {
     minute(app, at).chars().take(10).collect()
 }
 
+/// Whether pages of this format can be drawn.
+pub(super) fn is_drawn(format: &str) -> bool {
+    matches!(format, "pdf" | "jpeg" | "png" | "tiff")
+}
+
 /// A size with its unit.
 pub(super) fn size(bytes: i64) -> String {
     let bytes = bytes as f64;

@@ -3,6 +3,7 @@
 use super::{
     Plan, Planned,
     desk::{Desk, IngestError},
+    pace::Pace,
     read, rows, seal,
 };
 use crate::{
@@ -62,6 +63,7 @@ pub async fn commit(
         },
     });
     let records = plan.to_file.len() as u64;
+    let pace = Pace::new("filing records", plan.to_file.len());
     let mut rest = plan.to_file.into_iter();
     let mut staging = stage(desk, &shelf, rest.by_ref().take(desk.chunk).collect());
     loop {
@@ -71,7 +73,9 @@ pub async fn commit(
         }
         // The next chunk is staged while this one is filed.
         staging = stage(desk, &shelf, rest.by_ref().take(desk.chunk).collect());
+        let count = staged.len();
         file_chunk(desk, guest, &batch, staged).await?;
+        pace.step(count);
     }
     publish(desk, guest, &batch).await?;
     Ok(Committed { batch: batch.id, filing: batch.filing, records, took: stopwatch.elapsed() })

@@ -1,6 +1,9 @@
 //! Looking at the files of a batch: their digests, and whether they are whole.
 
-use super::desk::{Desk, IngestError};
+use super::{
+    desk::{Desk, IngestError},
+    pace::Pace,
+};
 use crate::{
     ingest::{extract::Examined, folder::FoundFile},
     kernel::Sha256,
@@ -15,16 +18,18 @@ use std::{
 /// Digests of `files`, in their order, two at a time: the disk and two cores have
 /// no use for more.
 pub(super) async fn digests(files: &[FoundFile]) -> Result<Vec<Sha256>, IngestError> {
+    let pace = Pace::new("digesting files", files.len());
     let asked: Vec<_> = files.iter().map(|file| digest_aside(file.path.clone())).collect();
-    stream::iter(asked).buffered(2).try_collect().await
+    stream::iter(asked).buffered(2).inspect(|_| pace.step(1)).try_collect().await
 }
 
 /// What each of `files` is and whether it is whole, in their order; opened by the
 /// limited children.
 pub(super) async fn examined(desk: &Desk, files: &[&FoundFile]) -> Vec<Examined> {
     // Collected first: a closure that borrows, held over an await, is no `Send`.
+    let pace = Pace::new("checking files", files.len());
     let asked: Vec<_> = files.iter().map(|file| desk.reader.examine(&file.path)).collect();
-    stream::iter(asked).buffered(desk.reader.children() * 2).collect().await
+    stream::iter(asked).buffered(desk.reader.children() * 2).inspect(|_| pace.step(1)).collect().await
 }
 
 async fn digest_aside(path: PathBuf) -> Result<Sha256, IngestError> {

@@ -20,6 +20,7 @@ mod commit;
 mod compare;
 mod desk;
 mod look;
+mod pace;
 mod plan;
 mod read;
 mod rows;

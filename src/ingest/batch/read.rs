@@ -1,6 +1,9 @@
 //! The job that reads the text of what a filing filed.
 
-use super::desk::{Desk, IngestError};
+use super::{
+    desk::{Desk, IngestError},
+    pace::Pace,
+};
 use crate::{
     access::{Permit, Purpose, Reach},
     audit::{Change, Event},
@@ -24,12 +27,14 @@ pub async fn read(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
     let reach = Reach::up_to(i64::MAX);
     let (mut after, mut done): (Option<Cursor>, i64) = (None, 0);
     let mut last = Chunk::default();
+    let pace = Pace::new("reading text", usize::try_from(job.total).unwrap_or(0));
     loop {
         let page = holdings::records_of_filing(&desk.db, &reach, &job.subject, after.as_ref(), CHUNK).await?;
         // What was read is noted while the next is being read.
         let (chunk, noted) = tokio::join!(read_chunk(desk, page.items), note(desk, job, last, &mut done));
         noted?;
         last = chunk?;
+        pace.step(last.records);
         after = page.next;
         if after.is_none() {
             return note(desk, job, last, &mut done).await;

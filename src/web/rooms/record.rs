@@ -112,7 +112,7 @@ async fn content(app: &App, record: &RecordView, page: u32, q: &str) -> Result<C
         })
         .collect();
     let place = place_of(record, &readings, page);
-    let drawn = place.as_ref().is_some_and(|place| matches!(place.format.as_str(), "pdf" | "jpeg" | "png" | "tiff"));
+    let drawn = place.as_ref().is_some_and(|place| shown::is_drawn(&place.format));
     let text = match place.as_ref().and_then(|place| place.reading.as_ref()) {
         None => PageText::Waiting,
         Some(ReadingRow { outcome: Outcome::NotRead, reason, .. }) => PageText::Unread { reason: reason.clone() },

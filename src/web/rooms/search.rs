@@ -114,6 +114,7 @@ fn found_of(found: search::Found, fields: &Fields) -> SearchResult {
             let marks = search::marks_in(&record.title, &query);
             let title = Marked::new(record.title.clone(), shown::bytes_of(&record.title, &marks));
             let page = hit.snippet.as_ref().and_then(|snippet| snippet.page);
+            let drawn = record.files.first().is_some_and(|file| shown::is_drawn(&file.format));
             let snippet = hit.snippet.map(|snippet| {
                 let marks = shown::bytes_of(&snippet.text, &snippet.marks);
                 Marked::new(snippet.text, marks)
@@ -130,6 +131,7 @@ fn found_of(found: search::Found, fields: &Fields) -> SearchResult {
                 secrecy: (record.secrecy > 0).then_some(record.mark),
                 standing: Standing::Sealed,
                 page,
+                thumb: drawn.then(|| page.unwrap_or(1)),
             }
         })
         .collect();

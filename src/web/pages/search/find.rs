@@ -185,8 +185,10 @@ pub struct Hit {
     /// Secrecy in words, when it is above open.
     pub secrecy: Option<String>,
     pub standing: Standing,
-    /// The page of the hit, from 1; its picture is linked.
+    /// The page of the hit, from 1.
     pub page: Option<u32>,
+    /// The page whose picture stands beside it: that of the hit, else the first.
+    pub thumb: Option<u32>,
 }
 
 impl SearchPage {

@@ -35,6 +35,7 @@ fn hits() -> Vec<Hit> {
             secrecy: None,
             standing: Standing::Sealed,
             page: Some(1),
+            thumb: Some(1),
         },
         Hit {
             id: "r2".into(),
@@ -48,6 +49,7 @@ fn hits() -> Vec<Hit> {
             secrecy: Some("内部".into()),
             standing: Standing::Filed,
             page: None,
+            thumb: None,
         },
     ]
 }
