@@ -2,7 +2,7 @@
 
 use super::{AccessError, Role, password};
 use crate::{
-    audit::{Change, Event},
+    audit::{self, Change, Event},
     db::{Db, DbError},
     kernel::{Actor, Clock, Id, Person},
 };
@@ -61,10 +61,10 @@ pub async fn count(db: &Db) -> Result<i64, DbError> {
     Ok(sqlx::query_scalar("SELECT COUNT(*) FROM person").fetch_one(db.read()).await?)
 }
 
-/// Whether nobody has signed in yet: until then the operator may add people.
+/// Whether nobody has signed in yet: until then the operator may add people. The trail
+/// knows; sessions come and go.
 pub async fn first(db: &Db) -> Result<bool, DbError> {
-    let sessions: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM session").fetch_one(db.read()).await?;
-    Ok(sessions == 0)
+    Ok(audit::lines_of(db, &["person.signed_in"], 0, i64::MAX, 1).await?.is_empty())
 }
 
 fn taken(error: DbError, name: &str) -> AccessError {

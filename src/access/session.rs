@@ -56,6 +56,11 @@ impl Guest {
         Self { actor: Actor::Operator, role: Role::Archivist, clearance: 0, csrf: String::new() }
     }
 
+    /// The archive itself, going on with what somebody began.
+    pub fn machine(work: &'static str) -> Self {
+        Self { actor: Actor::Machine(work), ..Self::operator() }
+    }
+
     pub fn actor(&self) -> &Actor {
         &self.actor
     }

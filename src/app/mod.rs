@@ -10,4 +10,4 @@ pub use clock::WallClock;
 pub(crate) use open::database_url;
 pub use open::{App, AppError};
 pub use place::{Lock, Place};
-pub use work::{Drained, drain, follow, run_kind, work_for_ever};
+pub use work::{Drained, catch_up, drain, follow, go_on, run_kind, work_for_ever};

@@ -1,6 +1,6 @@
 //! The one App.
 
-use super::{Place, WallClock, work};
+use super::{Place, WallClock};
 use crate::{
     config::Config,
     db::{Db, DbError},
@@ -100,19 +100,19 @@ impl App {
             writers: self.config.ingest.writers,
             chunk: self.config.ingest.chunk,
             largest_file: self.config.ingest.largest_file,
+            zone: self.config.archive.zone.clone(),
         }
     }
 
-    /// Puts right what the last holder of the lock left: leases of the dead,
-    /// staged folders nobody promised, batches that were broken off.
-    pub async fn settle(self: &Arc<Self>) -> Result<(), AppError> {
+    /// Puts right what the last holder of the lock left: leases of the dead, jobs that
+    /// gave up (they get another round), staged folders nobody promised. Before
+    /// anything is staged, and before anybody else is served.
+    pub async fn settle(&self) -> Result<(), AppError> {
         jobs::release_all(&self.db, self.clock.as_ref()).await?;
         let swept = crate::ingest::batch::sweep(&self.desk()).await?;
         if swept > 0 {
             tracing::info!(swept, "swept {swept} staged folder(s) that nothing promised");
         }
-        work::go_on(self).await;
-        work::catch_up(self).await;
         Ok(())
     }
 

@@ -12,6 +12,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 /// How long a worker with nothing to do waits before it looks again.
 const IDLE: Duration = Duration::from_millis(400);
 
+/// How often the lease of a running job is renewed; well below how long it lasts.
+const RENEW: Duration = Duration::from_secs(20);
+
 /// What became of the jobs that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drained {
@@ -57,7 +60,7 @@ pub async fn follow(app: &Arc<App>) -> anyhow::Result<()> {
 }
 
 /// Brings the index up to the trail, or says in the log why it stays behind.
-pub(super) async fn catch_up(app: &Arc<App>) {
+pub async fn catch_up(app: &Arc<App>) {
     if let Err(error) = follow(app).await {
         tracing::error!("the index cannot follow the trail: {error:#}");
     }
@@ -65,7 +68,7 @@ pub(super) async fn catch_up(app: &Arc<App>) {
 
 /// Goes on with batches that were broken off, where their folder still is. One that
 /// cannot go on is said in the log and stays visible as not filed.
-pub(super) async fn go_on(app: &Arc<App>) {
+pub async fn go_on(app: &Arc<App>) {
     let begun = match batch::begun(&app.db).await {
         Ok(begun) => begun,
         Err(error) => return tracing::error!("broken-off batches cannot be listed: {error}"),
@@ -83,32 +86,61 @@ async fn resume(app: &Arc<App>, begun: batch::BatchRow) -> anyhow::Result<u64> {
     let desk = app.desk();
     let source = PathBuf::from(&begun.source);
     let plan = batch::plan(&desk, &source, &Reach::nothing(), Some(begun.filing.as_str())).await?;
-    batch::same_catalogue(&begun, &plan)?;
+    batch::goes_on(&begun, &plan)?;
     let (accept_good, read_text) = (begun.accept_good, begun.read_text);
-    let committed = batch::commit(&desk, &Guest::operator(), plan, Some(begun), accept_good, read_text).await?;
+    let committed = batch::commit(&desk, &Guest::machine("ingest"), plan, Some(begun), accept_good, read_text).await?;
     Ok(committed.records)
 }
 
-/// Runs the one job of `kind` on `subject`, whoever else waits, if it is not done.
+/// Has the one job of `kind` on `subject` done, whoever else waits: runs it, or waits
+/// for the worker that has it in hand.
+///
+/// # Errors
+/// What made it fail now, or made it give up before.
 pub async fn run_kind(app: &Arc<App>, kind: &str, subject: &str) -> anyhow::Result<()> {
-    while let Some(job) = jobs::lease_of(&app.db, app.clock.as_ref(), kind, subject).await? {
-        if let Err(error) = run(app, &job).await {
-            failed(app, &job, &error).await?;
-            return Err(error);
+    loop {
+        if let Some(job) = jobs::lease_of(&app.db, app.clock.as_ref(), kind, subject).await? {
+            if let Err(error) = run(app, &job).await {
+                failed(app, &job, &error).await?;
+                return Err(error);
+            }
+        }
+        let jobs = jobs::of_subject(&app.db, subject).await?;
+        match jobs.iter().find(|job| job.kind == kind) {
+            Some(job) if job.state == "gave_up" => {
+                anyhow::bail!("job {kind} of {subject} gave up: {}", job.fault.as_deref().unwrap_or_default())
+            }
+            Some(job) if job.state != "done" => tokio::time::sleep(IDLE).await,
+            _ => return Ok(()),
         }
     }
-    Ok(())
 }
 
 async fn run(app: &Arc<App>, job: &Leased) -> anyhow::Result<()> {
     let desk = app.desk();
-    match job.kind.as_str() {
-        batch::SEAL_JOB => batch::seal(&desk, job).await?,
-        batch::READ_JOB => batch::read(&desk, job).await?,
-        other => anyhow::bail!("no room does jobs of kind {other}"),
+    let work = async {
+        match job.kind.as_str() {
+            batch::SEAL_JOB => batch::seal(&desk, job).await?,
+            batch::READ_JOB => batch::read(&desk, job).await?,
+            other => anyhow::bail!("no room does jobs of kind {other}"),
+        }
+        Ok(())
+    };
+    // Both are polled together: the work may hold the turn to write that a beat waits for.
+    tokio::select! {
+        worked = work => worked?,
+        lost = keep_lease(app, job) => return lost,
     }
     jobs::finish(&app.db, app.clock.as_ref(), &job.id).await?;
     Ok(())
+}
+
+/// Renews the lease until it is dropped; comes back only with an error.
+async fn keep_lease(app: &Arc<App>, job: &Leased) -> anyhow::Result<()> {
+    loop {
+        tokio::time::sleep(RENEW).await;
+        jobs::renew(&app.db, app.clock.as_ref(), &job.id).await?;
+    }
 }
 
 async fn failed(app: &Arc<App>, job: &Leased, error: &anyhow::Error) -> anyhow::Result<()> {

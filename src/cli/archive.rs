@@ -112,7 +112,15 @@ pub(super) async fn rebuild(app: &Arc<App>, guest: &Guest, from_store: bool) -> 
             "fonds": rebuilt.fonds,
             "schemes": rebuilt.schemes,
             "faults": faults,
-            "not_in_the_store": ["codes given out and never filed", "people", "sessions", "settings", "the trail before this rebuild"],
+            "not_in_the_store": [
+                "codes given out and never filed",
+                "fonds and schemes without a record, and names given to a fonds after its last filing",
+                "batches and what was found wrong with them",
+                "people",
+                "sessions",
+                "settings",
+                "the trail before this rebuild",
+            ],
             "seconds": begun.elapsed().as_secs_f64(),
         }),
     ))

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     access::{self, Guest, Right},
-    app::{App, AppError, Place},
+    app::{self, App, AppError, Place},
     config::Config,
 };
 use std::sync::Arc;
@@ -44,7 +44,12 @@ pub(super) async fn decide(place: &Place, command: Command, json: bool) -> anyho
     }
     let config = Config::load(&place.config(), std::env::vars())?;
     let app = Arc::new(App::open(place.clone(), config).await?);
-    app.settle().await?;
+    match &command {
+        Command::Ingest(args) if args.dry_run => {}
+        Command::Ingest(_) | Command::Rebuild { .. } => app.settle().await?,
+        // Only the index is brought up: whoever asks changes nothing else.
+        _ => app::catch_up(&app).await,
+    }
     let guest = match token {
         None => Guest::operator(),
         Some(token) => match access::of_token(&app.db, app.clock.as_ref(), &token).await? {

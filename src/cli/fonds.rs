@@ -43,11 +43,11 @@ pub(super) async fn add(app: &App, guest: &Guest, code: &str, name: &str) -> Res
 
 async fn one(app: &App, code: &str) -> Result<Value, HoldingsError> {
     let fonds = holdings::fonds_by_code(&app.db, code).await?;
-    fonds.map(|fonds| fonds_shape(&fonds)).ok_or_else(|| HoldingsError::NoFonds(code.to_owned()))
+    fonds.map(|fonds| fonds_shape(app, &fonds)).ok_or_else(|| HoldingsError::NoFonds(code.to_owned()))
 }
 
 async fn list(app: &App) -> Result<Value, HoldingsError> {
-    let all: Vec<_> = holdings::all_fonds(&app.db).await?.iter().map(fonds_shape).collect();
+    let all: Vec<_> = holdings::all_fonds(&app.db).await?.iter().map(|one| fonds_shape(app, one)).collect();
     Ok(json!({ "total": all.len(), "items": all, "next": null }))
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         Err(error) => return Err(error.into()),
     };
     if let Some(begun) = &begun {
-        batch::same_catalogue(begun, &plan)?;
+        batch::goes_on(begun, &plan)?;
     }
     let mut report = Report::of(&plan);
     let proposals = proposals(&plan);

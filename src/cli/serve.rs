@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     web,
 };
+use anyhow::Context as _;
 use axum::{
     Json, Router,
     extract::State,
@@ -70,17 +71,17 @@ pub(super) async fn demo(
 }
 
 async fn run(app: Arc<App>, listen: Option<SocketAddr>, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(listen.unwrap_or(app.config.server.listen)).await?;
+    let wanted = listen.unwrap_or(app.config.server.listen);
+    let listener = tokio::net::TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
     let address = listener.local_addr()?;
+    app.settle().await?;
     let socket = bind_socket(&app.place)?;
     let started = web::Started::default();
     let pages = web::router(app.clone(), started.clone());
     let commands = Router::new().route("/command", post(command)).route("/login", post(login)).with_state(app.clone());
     let worker = app.clone();
     let background = tokio::spawn(async move {
-        if let Err(error) = worker.settle().await {
-            tracing::error!("what was left unfinished cannot be taken up: {error}");
-        }
+        app::go_on(&worker).await;
         app::work_for_ever(worker).await;
     });
     let _served = tokio::spawn(async move { axum::serve(socket, commands).await });
@@ -102,7 +103,9 @@ fn bind_socket(place: &Place) -> anyhow::Result<tokio::net::UnixListener> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
         _ => {}
     }
-    let socket = tokio::net::UnixListener::bind(&path)?;
+    let socket = tokio::net::UnixListener::bind(&path).with_context(|| {
+        format!("the socket {} cannot be made; a path of a socket has 107 bytes at most", path.display())
+    })?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     Ok(socket)
 }

@@ -19,6 +19,18 @@ pub async fn bulk(
     columns: &[(&'static str, Cell)],
     rows: &[serde_json::Value],
 ) -> Result<(), DbError> {
+    bulk_or(tx, into, columns, rows, "").await
+}
+
+/// The same, with what is done where a row stands already: `ON CONFLICT …`. The rows
+/// given must not conflict with one another.
+pub async fn bulk_or(
+    tx: &mut Tx,
+    into: &'static str,
+    columns: &[(&'static str, Cell)],
+    rows: &[serde_json::Value],
+    conflict: &'static str,
+) -> Result<(), DbError> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -38,7 +50,12 @@ pub async fn bulk(
     };
     // Safe: table and columns are literals of ours, and the rows are one bound parameter.
     let sql = format!("{into} ({}) SELECT {} FROM {source} AS bulk", names.join(", "), values.join(", "));
-    let sql = if engine == Engine::Postgres { sql.replace("AS bulk", "AS bulk(value)") } else { sql };
+    let mut sql = if engine == Engine::Postgres { sql.replace("AS bulk", "AS bulk(value)") } else { sql };
+    if !conflict.is_empty() {
+        // SQLite would take an ON without a WHERE before it for the condition of a join.
+        sql.push_str(" WHERE true ");
+        sql.push_str(conflict);
+    }
     let json = serde_json::to_string(rows).expect("strings, integers and nulls are JSON");
     let done = sqlx::query(AssertSqlSafe(sql)).bind(json).execute(&mut **tx).await?;
     super::exactly(rows.len() as u64, &done)

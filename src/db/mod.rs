@@ -20,7 +20,7 @@ mod migrate;
 mod open;
 
 pub use asked::{Asked, Value};
-pub use bulk::{Cell, bulk};
+pub use bulk::{Cell, bulk, bulk_or};
 pub use migrate::MIGRATIONS;
 pub use open::{Db, Engine, Tx, engine_of};
 

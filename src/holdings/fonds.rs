@@ -18,9 +18,10 @@ pub struct Fonds {
 }
 
 impl Fonds {
-    /// The name it has now.
-    pub fn name(&self) -> &str {
-        self.names.last().map_or("", |(_, name)| name)
+    /// The name it has on `day`; before its first name, that one.
+    pub fn name_on(&self, day: Day) -> &str {
+        let until = self.names.iter().take_while(|(since, _)| *since <= day).last();
+        until.or(self.names.first()).map_or("", |(_, name)| name)
     }
 }
 
@@ -65,6 +66,21 @@ pub async fn add_fonds_as(
     }
     let (_, name) = names.last().expect("checked above");
     change.say(Event::new("fonds.added", &id).with("code", code).with("name", name));
+    Ok(())
+}
+
+/// Adds a name that the fonds had since `since`, inside a change that goes on: a rebuild.
+pub async fn add_fonds_name(
+    change: &mut Change<'_>,
+    id: &Id<kernel::Fonds>,
+    since: Day,
+    name: &str,
+) -> Result<(), HoldingsError> {
+    if !named(name) {
+        return Err(HoldingsError::FondsName);
+    }
+    insert_name(change, id, since, name).await?;
+    change.say(Event::new("fonds.renamed", id).with("name", name).with("since", since));
     Ok(())
 }
 

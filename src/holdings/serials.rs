@@ -28,17 +28,6 @@ pub async fn reserve(change: &mut Change<'_>, scope: &str, count: i64) -> Result
     Ok(last - count + 1)
 }
 
-/// Which of `codes` were ever given out, filed or not, visible or not.
-pub async fn used(db: &Db, codes: &[String]) -> Result<Vec<String>, HoldingsError> {
-    let mut found = Vec::new();
-    for chunk in codes.chunks(500) {
-        let mut asked = Asked::new("SELECT code FROM code_used WHERE code IN ");
-        asked.list(chunk.iter().map(String::as_str));
-        found.extend(asked.fetch::<(String,)>(db).await?.into_iter().map(|(code,)| code));
-    }
-    Ok(found)
-}
-
 /// Which of `numbers` (a class of codes and a serial in it) were ever given out, and
 /// under which code: 0007 and 00007 are two codes of one number.
 pub async fn numbers_used(
@@ -72,23 +61,31 @@ pub(super) async fn take(change: &mut Change<'_>, records: &[NewRecord]) -> Resu
         }
         return Err(HoldingsError::CodesTaken);
     }
+    raise_to(change, records.iter().map(|record| (record.scope.as_str(), record.serial))).await
+}
+
+/// Raises the counters to these serials, so that nobody else is given one up to them:
+/// a batch does so in one change before its first chunk. What of them is never filed
+/// stays used, and stands in the report of gaps.
+pub async fn raise(change: &mut Change<'_>, numbers: impl Iterator<Item = (&str, u64)>) -> Result<(), HoldingsError> {
+    raise_to(change, numbers.map(|(scope, serial)| (scope, i64::try_from(serial).unwrap_or(i64::MAX)))).await
+}
+
+async fn raise_to(change: &mut Change<'_>, numbers: impl Iterator<Item = (&str, i64)>) -> Result<(), HoldingsError> {
     let mut highest: BTreeMap<&str, i64> = BTreeMap::new();
-    for record in records {
-        let last = highest.entry(&record.scope).or_default();
-        *last = record.serial.max(*last);
+    for (scope, serial) in numbers {
+        let last = highest.entry(scope).or_default();
+        *last = serial.max(*last);
     }
-    for (scope, last) in highest {
-        sqlx::query(
-            "INSERT INTO code_serial (scope, last) VALUES ($1, $2)
-             ON CONFLICT (scope) DO UPDATE SET last = CASE WHEN code_serial.last < $2 THEN $2 ELSE code_serial.last END",
-        )
-        .bind(scope)
-        .bind(last)
-        .execute(&mut *change.tx)
-        .await?;
+    let rows: Vec<_> = highest.into_iter().map(|(scope, last)| json!([scope, last])).collect();
+    for chunk in rows.chunks(2_000) {
+        let raised = "ON CONFLICT (scope) DO UPDATE
+                      SET last = CASE WHEN code_serial.last < excluded.last THEN excluded.last ELSE code_serial.last END";
+        db::bulk_or(&mut change.tx, "INSERT INTO code_serial", SERIAL, chunk, raised).await?;
     }
     Ok(())
 }
 
+const SERIAL: &[(&str, Cell)] = &[("scope", Cell::Text), ("last", Cell::Number)];
 const USED: &[(&str, Cell)] =
     &[("code", Cell::Text), ("scope", Cell::Text), ("serial", Cell::Number), ("at", Cell::Text)];

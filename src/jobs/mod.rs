@@ -10,7 +10,7 @@
 mod queue;
 
 pub use queue::{
-    Leased, Progress, enqueue, fail, finish, lease, lease_of, of_subject, progress, release_all, retry, unfinished,
+    Leased, Progress, enqueue, fail, finish, lease, lease_of, of_subject, progress, release_all, renew, unfinished,
 };
 
 /// How often a job is tried before it gives up.

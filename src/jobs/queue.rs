@@ -121,6 +121,17 @@ pub async fn progress(db: &Db, clock: &dyn Clock, job: &Id<Job>, done: i64) -> R
     Ok(tx.commit().await?)
 }
 
+/// Renews the lease of a job at work.
+pub async fn renew(db: &Db, clock: &dyn Clock, job: &Id<Job>) -> Result<(), DbError> {
+    let mut tx = db.begin().await?;
+    sqlx::query("UPDATE job SET lease_until = $2 WHERE id = $1 AND state = 'running'")
+        .bind(job.as_str())
+        .bind(clock.now().plus_seconds(LEASE_SECONDS).to_string())
+        .execute(&mut *tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
 /// Ends a job that did its work.
 pub async fn finish(db: &Db, clock: &dyn Clock, job: &Id<Job>) -> Result<(), DbError> {
     end(db, job, "done", clock.now(), None).await
@@ -143,25 +154,17 @@ pub async fn fail(db: &Db, clock: &dyn Clock, job: &Leased, fault: &str) -> Resu
     Ok(tx.commit().await?)
 }
 
-/// Gives jobs that gave up another round.
-pub async fn retry(db: &Db, clock: &dyn Clock, job: &Id<Job>) -> Result<(), DbError> {
-    let mut tx = db.begin().await?;
-    sqlx::query("UPDATE job SET state = 'waiting', attempts = 0, due_at = $2 WHERE id = $1 AND state = 'gave_up'")
-        .bind(job.as_str())
-        .bind(clock.now().to_string())
-        .execute(&mut *tx)
-        .await?;
-    Ok(tx.commit().await?)
-}
-
-/// Takes every lease back. Only for the holder of the archive's lock at its
-/// start: whoever held them is dead.
+/// Takes every lease back, and gives jobs that gave up another round. Only for the
+/// holder of the archive's lock at its start: whoever held the leases is dead.
 pub async fn release_all(db: &Db, clock: &dyn Clock) -> Result<(), DbError> {
     let mut tx = db.begin().await?;
-    sqlx::query("UPDATE job SET state = 'waiting', due_at = $1, lease_until = NULL WHERE state = 'running'")
-        .bind(clock.now().to_string())
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "UPDATE job SET state = 'waiting', attempts = 0, due_at = $1, lease_until = NULL
+         WHERE state IN ('running', 'gave_up')",
+    )
+    .bind(clock.now().to_string())
+    .execute(&mut *tx)
+    .await?;
     Ok(tx.commit().await?)
 }
 

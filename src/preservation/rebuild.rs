@@ -112,14 +112,17 @@ async fn unfinished(db: &Db) -> Result<Option<Id<Filing>>, PreservationError> {
 
 /// Fonds and schemes that stand in the database.
 struct Known {
-    fonds: BTreeSet<String>,
+    /// By code: the days from which it has a name.
+    fonds: BTreeMap<String, BTreeSet<Day>>,
     /// By id: when the record was filed that brought the definition, and the definition.
     schemes: BTreeMap<String, (String, String)>,
 }
 
 impl Known {
     async fn of(db: &Db) -> Result<Self, PreservationError> {
-        let fonds = holdings::all_fonds(db).await?.into_iter().map(|fonds| fonds.code).collect();
+        let fonds = holdings::all_fonds(db).await?.into_iter();
+        let fonds =
+            fonds.map(|fonds| (fonds.code, fonds.names.into_iter().map(|(since, _)| since).collect())).collect();
         let schemes = holdings::all_schemes(db).await?;
         let schemes = schemes.into_iter().map(|row| (row.id, (String::new(), row.scheme.to_json()))).collect();
         Ok(Self { fonds, schemes })
@@ -133,9 +136,7 @@ impl Known {
         described: &Described,
         scheme: Scheme,
     ) -> Result<(), PreservationError> {
-        if self.fonds.insert(described.fonds.code.clone()) {
-            bring_fonds(change, &described.fonds).await?;
-        }
+        self.bring_fonds(change, &described.fonds).await?;
         let definition = scheme.to_json();
         let row = SchemeRow {
             id: described.scheme_id.clone(),
@@ -152,6 +153,32 @@ impl Known {
             Some(_) => return Ok(()),
         }
         self.schemes.insert(row.id, (described.filed_at.clone(), definition));
+        Ok(())
+    }
+
+    /// Writes the fonds of a record, and the names it does not have yet: a record filed
+    /// before a rename knows fewer of them than one filed after.
+    async fn bring_fonds(&mut self, change: &mut Change<'_>, fonds: &FondsJson) -> Result<(), PreservationError> {
+        let names: Option<Vec<(Day, String)>> =
+            fonds.names.iter().map(|(since, name)| Some((since.parse().ok()?, name.clone()))).collect();
+        let names = names.ok_or_else(|| PreservationError::Object {
+            object: fonds.code.clone(),
+            why: "a name of its fonds has no readable day".to_owned(),
+        })?;
+        let id = Id::known(fonds.id.clone());
+        match self.fonds.get_mut(&fonds.code) {
+            None => {
+                holdings::add_fonds_as(change, id, &fonds.code, &names).await?;
+                self.fonds.insert(fonds.code.clone(), names.into_iter().map(|(since, _)| since).collect());
+            }
+            Some(known) => {
+                for (since, name) in names {
+                    if known.insert(since) {
+                        holdings::add_fonds_name(change, &id, since, &name).await?;
+                    }
+                }
+            }
+        }
         Ok(())
     }
 }
@@ -232,15 +259,4 @@ fn understand(
     };
     let copy = (object.record, i64::from(object.inventory.head_number()), object.inventory_digest);
     Ok(Understood { record, scheme, copy })
-}
-
-async fn bring_fonds(change: &mut Change<'_>, fonds: &FondsJson) -> Result<(), PreservationError> {
-    let names: Option<Vec<(Day, String)>> =
-        fonds.names.iter().map(|(since, name)| Some((since.parse().ok()?, name.clone()))).collect();
-    let names = names.ok_or_else(|| PreservationError::Object {
-        object: fonds.code.clone(),
-        why: "a name of its fonds has no readable day".to_owned(),
-    })?;
-    holdings::add_fonds_as(change, Id::known(fonds.id.clone()), &fonds.code, &names).await?;
-    Ok(())
 }

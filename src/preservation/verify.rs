@@ -7,10 +7,10 @@ use crate::{
     db::Db,
     holdings::{self, RecordView},
     kernel::{Actor, Clock, Id, Record},
-    vault::{self, Expected, Finding, Vault, VaultError},
+    vault::{self, Expected, Finding, FindingKind, Vault, VaultError},
 };
 use futures::{StreamExt as _, stream};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// Records checked and noted at a time.
 const CHUNK: i64 = 200;
@@ -61,6 +61,9 @@ pub async fn verify(
             .collect();
         check(db, clock, vault, who, chosen, &mut verified).await?;
     }
+    if sample == 100 {
+        strays(db, vault, &mut verified).await?;
+    }
     let root = vault.clone();
     let findings = tokio::task::spawn_blocking(move || root.verify_root()).await.expect("checking does not panic")?;
     for finding in findings {
@@ -92,7 +95,11 @@ async fn check(
     let mut change = Change::begin(db, clock, who).await?;
     let at = change.at;
     for (view, findings) in checked {
-        let findings = findings?;
+        let findings = match findings {
+            // The object is gone whole: a finding like any other.
+            Err(VaultError::Unknown(_)) => vec![Finding { path: String::new(), kind: FindingKind::Missing }],
+            findings => findings?,
+        };
         verified.objects += 1;
         verified.files += view.files.len() as u64;
         verified.bytes += view.files.iter().map(|file| u64::try_from(file.bytes).unwrap_or(0)).sum::<u64>();
@@ -108,6 +115,29 @@ async fn check(
         }
     }
     change.commit(Event::new("records.verified", vault::LOCAL)).await?;
+    Ok(())
+}
+
+/// Objects of the store that no row knows: what a lost or older database left behind.
+async fn strays(db: &Db, vault: &Arc<Vault>, verified: &mut Verified) -> Result<(), PreservationError> {
+    let (mut known, mut after) = (HashSet::new(), String::new());
+    loop {
+        let copies = vault::sealed_after(db, &after, 10_000).await?;
+        let Some((last, _)) = copies.last() else { break };
+        after = last.to_string();
+        known.extend(copies.into_iter().map(|(id, _)| id));
+    }
+    let root = vault.clone();
+    let ids = tokio::task::spawn_blocking(move || root.ids()).await.expect("listing does not panic")?;
+    let promised: HashSet<Id<Record>> = vault::promised_records(db).await?.into_iter().collect();
+    for id in ids.into_iter().filter(|id| !known.contains(id) && !promised.contains(id)) {
+        verified.found.push(Found {
+            record: id.to_string(),
+            medium: vault::LOCAL,
+            path: String::new(),
+            kind: "no row of the database knows this object; rebuild --from-store, or put the database back".to_owned(),
+        });
+    }
     Ok(())
 }
 

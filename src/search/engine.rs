@@ -104,6 +104,8 @@ pub struct Catalogue {
     index: Index,
     reader: IndexReader,
     writer: Mutex<IndexWriter>,
+    /// Who follows the trail or builds anew: one at a time.
+    pub(super) turn: tokio::sync::Mutex<()>,
 }
 
 impl Catalogue {
@@ -129,7 +131,7 @@ impl Catalogue {
         let memory = usize::try_from(memory).unwrap_or(usize::MAX).clamp(15_000_000 * WRITERS, 2_000_000_000);
         let writer = Mutex::new(index.writer_with_num_threads(WRITERS, memory)?);
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { fields, index, reader, writer })
+        Ok(Self { fields, index, reader, writer, turn: tokio::sync::Mutex::const_new(()) })
     }
 
     /// The number given to the last [`Self::commit`]; 0 for an empty index.

@@ -29,10 +29,18 @@ fn all() -> Reach {
 
 /// Brings the index up to the newest line of the trail. May be called at any
 /// time; killed anywhere, it goes on from the last commit.
+///
+/// An index that stands beyond the newest line is one of another trail (the database
+/// was lost or put back): it is built again.
 pub async fn follow(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Result<(), SearchError> {
+    let _turn = index.turn.lock().await;
     let newest = audit::last(db).await?;
     let mut seen = i64::try_from(index.payload()?).unwrap_or(i64::MAX);
-    if seen >= newest {
+    if seen == newest {
+        return Ok(());
+    }
+    if seen > newest {
+        build(db, vault, index).await?;
         return Ok(());
     }
     let mut put_already = HashSet::new();
@@ -62,6 +70,12 @@ pub async fn follow(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Resu
 
 /// Builds the index again from nothing; gives how many records it holds.
 pub async fn rebuild(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Result<u64, SearchError> {
+    let _turn = index.turn.lock().await;
+    build(db, vault, index).await
+}
+
+/// With the turn in hand.
+async fn build(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Result<u64, SearchError> {
     let newest = audit::last(db).await?;
     let cleared = index.clone();
     tokio::task::spawn_blocking(move || cleared.clear()).await.expect("clearing does not panic")?;

@@ -48,12 +48,14 @@ pub async fn intend(change: &mut Change<'_>, filing: &Id<Filing>, intents: &[Int
     db::bulk(&mut change.tx, "INSERT INTO intent", columns, &rows).await
 }
 
-/// The next intents of a filing.
-pub async fn intents(db: &Db, filing: &str, limit: i64) -> Result<Vec<Intent>, DbError> {
+/// The next intents of a filing, by record, after the record `after`.
+pub async fn intents(db: &Db, filing: &str, after: &str, limit: i64) -> Result<Vec<Intent>, DbError> {
     let rows: Vec<(String, String, String)> = sqlx::query_as(
-        "SELECT record_id, token, inventory FROM intent WHERE filing_id = $1 ORDER BY record_id LIMIT $2",
+        "SELECT record_id, token, inventory FROM intent
+         WHERE filing_id = $1 AND record_id > $2 ORDER BY record_id LIMIT $3",
     )
     .bind(filing)
+    .bind(after)
     .bind(limit)
     .fetch_all(db.read())
     .await?;
@@ -67,6 +69,12 @@ pub async fn intents(db: &Db, filing: &str, limit: i64) -> Result<Vec<Intent>, D
 pub async fn promised(db: &Db) -> Result<BTreeSet<String>, DbError> {
     let tokens: Vec<String> = sqlx::query_scalar("SELECT token FROM intent").fetch_all(db.read()).await?;
     Ok(tokens.into_iter().collect())
+}
+
+/// The records whose objects are promised and not noted as sealed yet.
+pub async fn promised_records(db: &Db) -> Result<Vec<Id<Record>>, DbError> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT record_id FROM intent").fetch_all(db.read()).await?;
+    Ok(ids.into_iter().map(Id::known).collect())
 }
 
 /// How many records are filed and not yet sealed.

@@ -37,6 +37,20 @@ impl Vault {
         }))
     }
 
+    /// The records that have an object, by their places alone: nothing is opened.
+    pub fn ids(&self) -> Result<Vec<Id<Record>>, VaultError> {
+        let root = self.store.root();
+        let mut ids = Vec::new();
+        for tuple in names(root)?.into_keys().filter(|name| !layout::ROOT_NAMES.contains(&name.as_str())) {
+            let folder = root.join(tuple);
+            if folder.is_dir() {
+                let found = names(&folder)?.into_keys();
+                ids.extend(found.filter_map(|name| Id::parse(name.strip_prefix("urn%3auuid%3a")?)));
+            }
+        }
+        Ok(ids)
+    }
+
     /// The head's `record.json`; `None` if the record has no object. For the
     /// machine only, as [`Self::walk`].
     pub fn record_json(&self, record: &Id<Record>) -> Result<Option<Vec<u8>>, VaultError> {

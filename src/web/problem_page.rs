@@ -24,14 +24,7 @@ pub struct ProblemPage {
 }
 
 impl ProblemPage {
-    /// 403 and 404 lose their own words and become one page: a difference would
-    /// tell that the thing exists.
     pub fn new(frame: Frame, problem: Problem) -> ProblemPage {
-        if matches!(problem.status, 403 | 404) {
-            let (title, detail, remedy) =
-                (frame.t("not-found"), frame.t("not-found-detail"), frame.t("not-found-remedy"));
-            return ProblemPage { kind: "not-found", status: 404, title, detail, remedy, frame };
-        }
         let Problem { kind, status, title, detail, remedy } = problem;
         ProblemPage { frame, kind, status, title, detail, remedy }
     }
@@ -42,6 +35,9 @@ pub(super) fn problem(lang: Lang, refusal: &Refusal, status: u16) -> Problem {
     let (kind, title, detail, remedy) = match refusal {
         Refusal::Missing => ("not-found", lang.t("not-found"), lang.t("not-found-detail"), lang.t("not-found-remedy")),
         Refusal::Nobody => ("sign-in", lang.t("no-session"), lang.t("no-session-detail"), lang.t("no-session-remedy")),
+        Refusal::NotKnown => {
+            ("not-known", lang.t("sign-in-wrong"), lang.t("not-known-detail"), lang.t("not-known-remedy"))
+        }
         Refusal::OtherSite => {
             ("other-site", lang.t("not-done"), lang.t("other-site-detail"), lang.t("other-site-remedy"))
         }
@@ -58,19 +54,14 @@ pub fn as_page(frame: Frame, problem: Problem) -> Response {
     render_as(status(page.status), &page)
 }
 
-/// The problem as RFC 9457 JSON with its status; 403 is answered as 404 here too.
+/// The problem as RFC 9457 JSON with its status.
 pub fn as_json(problem: &Problem) -> Response {
-    let hidden = matches!(problem.status, 403 | 404);
-    let json = if hidden {
-        serde_json::json!({ "type": "not-found", "status": 404, "title": "not found or not open to you" })
-    } else {
-        serde_json::json!({
-            "type": problem.kind, "status": problem.status, "title": problem.title,
-            "detail": problem.detail, "remedy": problem.remedy,
-        })
-    };
+    let json = serde_json::json!({
+        "type": problem.kind, "status": problem.status, "title": problem.title,
+        "detail": problem.detail, "remedy": problem.remedy,
+    });
     let mut answer = Response::new(Body::from(json.to_string()));
-    *answer.status_mut() = if hidden { StatusCode::NOT_FOUND } else { status(problem.status) };
+    *answer.status_mut() = status(problem.status);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -96,19 +87,6 @@ pub(crate) fn sample() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn problem(kind: &'static str, status: u16) -> Problem {
-        Problem { kind, status, ..sample() }
-    }
-
-    #[test]
-    fn what_is_forbidden_looks_like_what_does_not_exist() {
-        let page = |problem| ProblemPage::new(Frame::sample(Lang::Zh, None), problem).render().unwrap();
-        let forbidden = page(problem("not-yours", 403));
-        assert_eq!(forbidden, page(problem("no-such-record", 404)));
-        assert!(!forbidden.contains("副本二"));
-        assert_eq!(as_json(&problem("not-yours", 403)).status(), StatusCode::NOT_FOUND);
-    }
 
     #[test]
     fn a_problem_keeps_its_status_and_type() {

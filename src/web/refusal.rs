@@ -20,6 +20,8 @@ pub enum Refusal {
     Missing,
     /// Nobody is signed in.
     Nobody,
+    /// Name or password is wrong: which, is not said.
+    NotKnown,
     /// A write that no page of ours sent.
     OtherSite,
     /// The request itself is wrong: what, and what to do.
@@ -62,7 +64,7 @@ impl Refusal {
     fn status(&self) -> u16 {
         match self {
             Self::Missing => 404,
-            Self::Nobody => 401,
+            Self::Nobody | Self::NotKnown => 401,
             Self::OtherSite => 400,
             Self::Wrong { .. } => 422,
             Self::Unread { status, .. } => *status,

@@ -5,7 +5,11 @@ use super::{
     session::Asker,
     texts::Lang,
 };
-use crate::{access::Role, app::App, kernel::Instant};
+use crate::{
+    access::Role,
+    app::App,
+    kernel::{Day, Instant},
+};
 use axum::http::{HeaderMap, Uri, header};
 use axum_extra::extract::cookie::CookieJar;
 use std::ops::Range;
@@ -53,6 +57,12 @@ pub(super) fn minute(app: &App, at: &str) -> String {
 /// The day of an instant, in the archive's zone.
 pub(super) fn day(app: &App, at: &str) -> String {
     minute(app, at).chars().take(10).collect()
+}
+
+/// The day it is, in the archive's zone.
+pub(super) fn today(app: &App) -> Day {
+    let now = app.clock.now();
+    now.day_in(&app.config.archive.zone).unwrap_or_else(|| now.day_in("UTC").expect("UTC is built in"))
 }
 
 /// Whether pages of this format can be drawn.

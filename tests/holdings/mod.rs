@@ -145,8 +145,9 @@ async fn a_code_given_out_once_is_never_given_again(db: TestDb) {
     file(&db, &clock, &["X001-WS·2011-Y-BGS-0003"], Secrecy::Open).await.unwrap();
     let again = file(&db, &clock, &["X001-WS·2011-Y-BGS-0004", "X001-WS·2011-Y-BGS-0003"], Secrecy::Open).await;
     assert!(matches!(again, Err(HoldingsError::CodesTaken)), "{again:?}");
-    let asked = ["X001-WS·2011-Y-BGS-0003".to_owned(), "X001-WS·2011-Y-BGS-0004".to_owned()];
-    assert_eq!(holdings::used(&db, &asked).await.unwrap(), asked[..1], "nothing of the refused change is kept");
+    let asked = [3, 4].map(|serial| ("X001-WS·2011-Y-BGS".to_owned(), serial));
+    let used = holdings::numbers_used(&db, &asked).await.unwrap();
+    assert_eq!(used.into_values().collect::<Vec<_>>(), ["X001-WS·2011-Y-BGS-0003"], "nothing of the refused is kept");
     // The counter goes on behind the highest.
     let mut change = Change::begin(&db, &clock, &WHO).await.unwrap();
     assert_eq!(holdings::next_serial(&mut change, "X001-WS·2011-Y-BGS").await.unwrap(), 4);
@@ -208,7 +209,8 @@ async fn a_rename_keeps_the_code_and_the_old_name(db: TestDb) {
     let day = "2015-05-01".parse().unwrap();
     holdings::rename_fonds(&db, &clock, &WHO, "X001", "子虚市人民政府", day).await.unwrap();
     let fonds = holdings::fonds_by_code(&db, "X001").await.unwrap().unwrap();
-    assert_eq!(fonds.name(), "子虚市人民政府");
+    assert_eq!(fonds.name_on("2015-04-30".parse().unwrap()), "子虚县人民政府");
+    assert_eq!(fonds.name_on(day), "子虚市人民政府");
     assert_eq!(fonds.names.len(), 2);
     for (code, name, refused) in [("X001", "又名", "already renamed"), ("X009", "无", "no fonds"), ("X001", "", "name")]
     {

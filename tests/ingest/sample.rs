@@ -195,7 +195,7 @@ async fn staged_objects_of_a_lost_database_stay_and_are_named(db: TestDb) {
     assert!(said["faults"].to_string().contains("staging/aaaa"), "{said}");
     assert!(staged.join("v1/inventory.json").exists());
     rebuilt.run(&["ingest", &sample(), "--yes"]).expect_status(0);
-    rebuilt.run(&["doctor"]);
+    rebuilt.run(&["ingest", &sample(), "--yes"]).expect_status(0);
     assert!(!staged.exists(), "once batches are known, what none of them promised is swept");
 }
 
@@ -223,6 +223,121 @@ async fn a_row_above_open_is_set_aside_and_nothing_of_it_is_kept(db: TestDb) {
     let found = everything_in(&db, archive.data()).await;
     assert!(found.contains("鸾岫"), "the search finds what is there");
     assert!(!found.contains('魑') && !found.contains('魍'), "nothing of a row set aside is kept");
+}
+
+/// However the mark's column is called, and whatever another row claims of the files.
+async fn a_secret_under_another_header_or_claimed_by_an_open_row_stays_secret(db: TestDb) {
+    let archive = Archive::new(&db);
+    let hand_in = |name: &str, header: &str, rows: &[&str], files: &[&str]| {
+        let batch = archive.data().with_extension(name);
+        fs::create_dir_all(batch.join("files")).unwrap();
+        for file in files {
+            fs::write(batch.join("files").join(file), format!("魑魅的正文 {file}")).unwrap();
+        }
+        fs::write(batch.join("catalogue.csv"), format!("\u{feff}{header}\r\n{}\r\n", rows.join("\r\n"))).unwrap();
+        archive.run(&["ingest", batch.to_str().unwrap(), "--yes", "--accept-good"])
+    };
+    for (at, header) in ["保密等级", "秘密等级", "密级标识", "文件密级", "涉密程度"].iter().enumerate()
+    {
+        let code = format!("X001-WS·2011-Y-BGS-000{at}");
+        let answer = hand_in(
+            &format!("h{at}"),
+            &format!("档号,题名,保管期限,密级,{header}"),
+            &[&format!("{code},魑魅,永久,,机密★10年")],
+            &[&format!("{code}.txt")],
+        );
+        let answer = answer.expect_status(1);
+        assert_eq!((answer["records"].as_u64(), answer["set_aside"].as_u64()), (Some(0), Some(1)), "{header}");
+    }
+    let same_code = ["X002-WS·2011-Y-BGS-0001,公开,永久,公开", "X002-WS·2011-Y-BGS-0001,魑魅,永久,机密"];
+    let answer = hand_in("same", "档号,题名,保管期限,密级", &same_code, &["X002-WS·2011-Y-BGS-0001.txt"]);
+    assert_eq!(answer.expect_status(1)["records"], 0);
+    let by_name = [
+        "X003-WS·2011-Y-BGS-0001,公开,永久,公开,X003-WS·2011-Y-BGS-0002.txt",
+        "X003-WS·2011-Y-BGS-0002,魑魅,永久,机密,",
+    ];
+    let answer = hand_in("name", "档号,题名,保管期限,密级,文件名", &by_name, &["X003-WS·2011-Y-BGS-0002.txt"]);
+    let answer = answer.expect_status(1);
+    assert_eq!(answer["records"], 0);
+    assert!(!answer.to_string().contains("0002.txt"), "the file is named to nobody: {answer}");
+    let found = everything_in(&db, archive.data()).await;
+    assert!(!found.contains('魑'), "nothing of it is kept");
+}
+
+/// A batch that was broken off is not made visible with fewer rows than it was begun with.
+async fn a_batch_that_lost_a_file_since_it_was_begun_stays_invisible(db: TestDb) {
+    let archive = Archive::new(&db);
+    let batch = archive.data().with_extension("batch");
+    fs::create_dir_all(batch.join("files")).unwrap();
+    let code = |n: usize| format!("X001-WS·2011-Y-BGS-{n:04}");
+    let rows: Vec<String> = (1..=300).map(|n| format!("{},题名{n},永久", code(n))).collect();
+    for n in 1..=300 {
+        fs::write(batch.join(format!("files/{}.txt", code(n))), format!("第 {n} 件")).unwrap();
+    }
+    fs::write(batch.join("catalogue.csv"), format!("\u{feff}档号,题名,保管期限\r\n{}\r\n", rows.join("\r\n"))).unwrap();
+    let batch_name = batch.to_str().unwrap();
+    let begun = || async {
+        let open = lantai::db::Db::open(&db.url).await.unwrap();
+        let counts: Vec<(i64, String)> =
+            lantai::db::Asked::new("SELECT filed, state FROM batch").fetch(&open).await.unwrap();
+        open.close().await;
+        counts.first().cloned()
+    };
+    let mut child =
+        archive.command(&["ingest", batch_name, "--yes"]).env("LANTAI__INGEST__CHUNK", "1").spawn().unwrap();
+    loop {
+        match begun().await {
+            Some((filed, state)) if filed > 3 && state == "filing" => break,
+            Some((_, state)) if state == "filed" => panic!("the batch was filed before it could be stopped"),
+            _ => std::thread::sleep(std::time::Duration::from_millis(5)),
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let lost = batch.join(format!("files/{}.txt", code(299)));
+    fs::rename(&lost, archive.data().with_extension("kept")).unwrap();
+    let refused = archive.run(&["ingest", batch_name, "--yes"]).expect_status(2);
+    assert!(refused["detail"].as_str().unwrap().contains("300"), "{refused}");
+    archive.run(&["ingest", batch_name, "--dry-run"]);
+    archive.run(&["search", "题名"]).expect_status(0);
+    archive.run(&["show", &code(1)]).expect_status(3);
+    assert_eq!(begun().await.unwrap().1, "filing");
+    fs::rename(archive.data().with_extension("kept"), &lost).unwrap();
+    archive.run(&["ingest", batch_name, "--yes"]).expect_status(0);
+    archive.run(&["show", &code(299)]).expect_status(0);
+}
+
+async fn an_object_that_is_gone_and_one_that_nobody_knows_are_findings(db: TestDb) {
+    let archive = Archive::new(&db);
+    archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+    let root = archive.data().join("store/ocfl");
+    let object = a_file(&root, "content/0001").ancestors().nth(3).unwrap().to_owned();
+    fs::rename(&object, archive.data().with_extension("gone")).unwrap();
+    let lost = archive.run(&["verify"]).expect_status(1);
+    let kinds: Vec<_> = lost["findings"].as_array().unwrap().iter().map(|one| one["kind"].clone()).collect();
+    assert!(kinds.iter().any(|kind| kind == "is missing"), "{kinds:?}");
+    fs::rename(archive.data().with_extension("gone"), &object).unwrap();
+    archive.run(&["verify"]).expect_status(0);
+    let empty = archive.on_another_database(&db.another());
+    let strays = empty.run(&["verify"]).expect_status(1);
+    assert_eq!(strays["findings"].as_array().unwrap().len(), 26);
+}
+
+/// The index of a lost database stands beyond the new one's trail.
+async fn an_index_of_another_trail_is_built_again(db: TestDb) {
+    let archive = Archive::new(&db);
+    for _ in 0..3 {
+        archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+    }
+    let other = archive.on_another_database(&db.another());
+    assert_eq!(other.run(&["search", "防汛"]).expect_status(0)["total"], 0);
+    let batch = archive.data().with_extension("new");
+    fs::create_dir_all(batch.join("files")).unwrap();
+    fs::write(batch.join("files/X001-WS·2011-Y-BGS-0001.txt"), "崭新的防汛正文").unwrap();
+    fs::write(batch.join("catalogue.csv"), "\u{feff}档号,题名,保管期限\r\nX001-WS·2011-Y-BGS-0001,新,永久\r\n")
+        .unwrap();
+    other.run(&["ingest", batch.to_str().unwrap(), "--yes"]).expect_status(0);
+    assert_eq!(other.run(&["search", "防汛"]).expect_status(0)["total"], 1);
 }
 
 /// Every text in every table that ingest writes, and every file of the archive's
@@ -321,6 +436,10 @@ on_both_databases!(
     staged_objects_of_a_lost_database_stay_and_are_named,
     a_later_batch_may_hold_wider_codes_when_asked,
     a_row_above_open_is_set_aside_and_nothing_of_it_is_kept,
+    a_secret_under_another_header_or_claimed_by_an_open_row_stays_secret,
+    a_batch_that_lost_a_file_since_it_was_begun_stays_invisible,
+    an_object_that_is_gone_and_one_that_nobody_knows_are_findings,
+    an_index_of_another_trail_is_built_again,
     rebuilt_from_the_store_alone_records_show_and_search_as_before,
     one_changed_byte_in_the_store_is_found,
 );

@@ -4,13 +4,18 @@ use super::{
     Plan, Planned,
     desk::{Desk, IngestError},
     pace::Pace,
-    read, rows, seal,
+    rows, seal,
 };
 use crate::{
     access::Guest,
     audit::{Change, Event},
     holdings::{
-        self, Described, DescribedFile, FondsJson, NewRecord, RECORD_JSON, SchemeRow, retention::Retention, scheme_for,
+        self, Described, DescribedFile, FondsJson, NewRecord, RECORD_JSON, SchemeRow, code::Code, retention::Retention,
+        scheme_for,
+    },
+    ingest::{
+        catalogue::Entry,
+        defects::{DefectKind, Severity},
     },
     jobs,
     kernel::{Batch, Filing, Id, Instant, Record},
@@ -90,7 +95,7 @@ async fn begin(
     read_text: bool,
 ) -> Result<rows::BatchRow, IngestError> {
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
-    let today = change.at.day_in("Asia/Shanghai").expect("the time zone of China is built in");
+    let today = change.at.day_in(&desk.zone).expect("the configuration's zone was checked");
     for (code, name) in &plan.new_fonds {
         holdings::add_fonds(&mut change, code, &[(today, name.clone())]).await?;
     }
@@ -107,6 +112,8 @@ async fn begin(
     for row in &plan.wider_schemes {
         holdings::widen_scheme(&mut change, row).await?;
     }
+    // From here on no single filing takes a number of this batch.
+    holdings::raise(&mut change, plan.to_file.iter().map(|row| (row.code.scope_key(), row.code.number()))).await?;
     let filing = holdings::open_filing(&mut change).await?;
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let batch = rows::BatchRow {
@@ -135,12 +142,28 @@ async fn begin(
     Ok(batch)
 }
 
-/// Whether a plan made anew is of the catalogue that the batch was begun with.
-pub fn same_catalogue(begun: &rows::BatchRow, plan: &Plan) -> Result<(), IngestError> {
-    if begun.catalogue == plan.catalogue.to_string() {
+/// Whether a plan made anew is of the batch that was begun: the same catalogue, and
+/// every row that was to be filed is filed or can be.
+pub fn goes_on(begun: &rows::BatchRow, plan: &Plan) -> Result<(), IngestError> {
+    if begun.catalogue != plan.catalogue.to_string() {
+        return Err(IngestError::CatalogueChanged { folder: begun.source.clone(), batch: begun.id.to_string() });
+    }
+    let ready = i64::try_from(plan.to_file.len() as u64 + plan.of_filing).unwrap_or(i64::MAX);
+    if ready == begun.to_file {
         return Ok(());
     }
-    Err(IngestError::CatalogueChanged { folder: begun.source.clone(), batch: begun.id.to_string() })
+    let blocking = plan.defects.iter().filter(|defect| defect.severity == Severity::Blocking);
+    let named = blocking.filter(|defect| defect.kind != DefectKind::SetAside).take(5).map(|defect| {
+        let row = defect.row.map_or_else(String::new, |row| format!("第 {row} 行 "));
+        format!("{row}{}{}", defect.file.as_deref().unwrap_or_default(), defect.reason)
+    });
+    Err(IngestError::Incomplete {
+        folder: begun.source.clone(),
+        batch: begun.id.to_string(),
+        begun: begun.to_file,
+        ready,
+        why: named.collect::<Vec<_>>().join("；"),
+    })
 }
 
 /// What the description of a record draws on besides its row.
@@ -250,12 +273,9 @@ fn describe(shelf: &Shelf, record: &Id<Record>, row: &Planned) -> Described {
         scheme_from_year: scheme.from_year,
         scheme: serde_json::from_str(&scheme.scheme.to_json()).expect("a scheme is JSON"),
         category: category.to_owned(),
-        department: code.part(Kind::Department).map(str::to_owned).or_else(|| entry.department.clone()),
+        department: department_of(code, entry),
         year,
-        retention: code
-            .retention()
-            .map(|retention| retention.to_string())
-            .or_else(|| entry.retention.map(|retention| retention.to_string())),
+        retention: retention_of(code, entry),
         secrecy: entry.secrecy.to_string(),
         title: entry.title.clone(),
         responsible: entry.responsible.clone(),
@@ -268,6 +288,17 @@ fn describe(shelf: &Shelf, record: &Id<Record>, row: &Planned) -> Described {
         filed_at: shelf.started.to_string(),
         files: Vec::new(),
     }
+}
+
+/// What the code says, else the column.
+pub(super) fn department_of(code: &Code, entry: &Entry) -> Option<String> {
+    code.part(Kind::Department).map(str::to_owned).or_else(|| entry.department.clone())
+}
+
+/// What the code says, else the column.
+pub(super) fn retention_of(code: &Code, entry: &Entry) -> Option<String> {
+    let of_code = code.retention().map(|retention| retention.to_string());
+    of_code.or_else(|| entry.retention.map(|retention| retention.to_string()))
 }
 
 fn ends_on(code: &holdings::code::Code, described: &Described) -> Option<String> {
@@ -298,9 +329,6 @@ async fn publish(desk: &Desk, guest: &Guest, batch: &rows::BatchRow) -> Result<(
     holdings::publish(&mut change, &batch.filing).await?;
     rows::close(&mut change, &batch.id).await?;
     jobs::enqueue(&mut change, seal::JOB, batch.filing.as_str(), batch.to_file).await?;
-    if batch.read_text {
-        jobs::enqueue(&mut change, read::JOB, batch.filing.as_str(), batch.to_file).await?;
-    }
     change.commit(Event::new("batch.filed", &batch.filing).and(&batch.id).with("name", &batch.name)).await?;
     Ok(())
 }

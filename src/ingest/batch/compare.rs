@@ -1,6 +1,10 @@
 //! Whether a row was taken in before, and whether it says the same now.
 
-use super::{Planned, desk::IngestError};
+use super::{
+    Planned,
+    commit::{department_of, retention_of},
+    desk::IngestError,
+};
 use crate::{
     db::Db,
     holdings::{self, RecordView},
@@ -108,4 +112,6 @@ fn differs(row: &Planned, view: &RecordView) -> bool {
         || entry.note != view.note
         || entry.extra != view.extra
         || (pages.is_some() && pages != view.pages)
+        || retention_of(&row.code, entry) != view.retention
+        || department_of(&row.code, entry) != view.department
 }

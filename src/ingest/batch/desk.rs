@@ -25,6 +25,8 @@ pub struct Desk {
     pub chunk: usize,
     /// The most a file may weigh, in bytes.
     pub largest_file: u64,
+    /// The time zone in which days begin (IANA name), checked when it was configured.
+    pub zone: String,
 }
 
 /// Why a batch was not taken in.
@@ -41,6 +43,11 @@ pub enum IngestError {
         "the catalogue of {folder} changed since its batch {batch} was begun; put the old one back, or hand in the rest as a new batch from another folder"
     )]
     CatalogueChanged { folder: String, batch: String },
+    /// The folder no longer gives every row that the batch was begun with.
+    #[error(
+        "batch {batch} was begun with {begun} row(s), and its folder {folder} gives {ready} of them now ({why}); put the folder back as it was and run the same command again; until then nothing of the batch is visible"
+    )]
+    Incomplete { folder: String, batch: String, begun: i64, ready: i64, why: String },
     #[error(transparent)]
     Holdings(#[from] HoldingsError),
     #[error(transparent)]

@@ -26,7 +26,7 @@ mod read;
 mod rows;
 mod seal;
 
-pub use commit::{Committed, commit, same_catalogue};
+pub use commit::{Committed, commit, goes_on};
 pub use desk::{Desk, IngestError};
 pub use plan::{Plan, Planned, PlannedFile, plan};
 pub use read::{JOB as READ_JOB, read, read_again};

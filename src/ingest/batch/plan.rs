@@ -15,7 +15,7 @@ use crate::{
         catalogue::{self, Catalogue, Entry, Reading},
         defects::{self, CodeParts, Defect, DefectKind, Lang, Severity, Words},
         extract::Examined,
-        folder::{self, FoundFile, Wanted},
+        folder::{self, Beside, FoundFile, Wanted},
     },
     kernel::Sha256,
     profile::Kind,
@@ -40,6 +40,8 @@ pub struct Plan {
     pub to_file: Vec<Planned>,
     /// Rows that the archive holds as they are.
     pub unchanged: u64,
+    /// Of those, rows that the filing which goes on has filed already.
+    pub of_filing: u64,
     /// Rows above 公开.
     pub set_aside: u64,
     pub defects: Vec<Defect>,
@@ -118,6 +120,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
     let digests = look::digests(&walked.files).await?;
     took.digests = begun.elapsed();
     let (name, rows, set_aside) = (name_of(&source), read.rows, read.set_aside);
+    let rest = unplanned(&read, &coded.codes, &matched);
     let (planned, mut defects) = assemble(read, coded.codes, &matched.of, &walked.files, &digests, desk.largest_file);
     let compared = compare::compare(&desk.db, planned, filing).await?;
     defects.extend(compared.defects);
@@ -125,6 +128,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
     let begun = Instant::now();
     let mut to_file = compared.fresh;
     examine(desk, &mut to_file, &mut defects).await;
+    examine_rest(desk, &rest, &walked.files, &mut defects).await;
     took.examine = begun.elapsed();
     note_duplicates(desk, reach, &to_file, &mut defects).await?;
     let bad: BTreeSet<u64> =
@@ -143,6 +147,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
         rows,
         to_file,
         unchanged: compared.unchanged,
+        of_filing: compared.of_filing,
         set_aside,
         defects,
         new_fonds,
@@ -194,7 +199,8 @@ fn read_rows(path: &Path) -> Result<Rows, IngestError> {
             }
         }
     }
-    let codes = read.entries.iter().map(|entry| (entry.row, entry.code_raw.as_str()));
+    let aside = read.aside.iter().map(|(row, code, _)| (*row, code.as_str()));
+    let codes = read.entries.iter().map(|entry| (entry.row, entry.code_raw.as_str())).chain(aside);
     let doubles = defects::duplicate_codes(codes, code::fold, Lang::Zh);
     read.defects.extend(doubles);
     Ok(read)
@@ -204,27 +210,46 @@ fn read_rows(path: &Path) -> Result<Rows, IngestError> {
 struct MatchedRows {
     /// For each entry its files, in the order of pages.
     of: Vec<Vec<usize>>,
+    /// Files no row wants.
+    surplus: Vec<usize>,
     defects: Vec<Defect>,
 }
 
 fn match_rows(read: &mut Rows, walked: &folder::Walked) -> MatchedRows {
-    let mut wanted: Vec<Wanted<'_>> = read
+    let aside: Vec<Wanted<'_>> =
+        read.aside.iter().map(|(row, code, named)| Wanted { row: *row, code, file_name: named.as_deref() }).collect();
+    let of_aside = folder::match_files(&aside, &walked.files, code::fold);
+    let secret: BTreeSet<usize> = of_aside.of.into_iter().flatten().collect();
+    let wanted: Vec<Wanted<'_>> = read
         .entries
         .iter()
         .map(|entry| Wanted { row: entry.row, code: &entry.code_raw, file_name: entry.file_name.as_deref() })
         .collect();
-    let count = wanted.len();
-    // Rows set aside keep their files from being called surplus; nothing more is said of them.
-    wanted.extend(read.aside.iter().map(|(row, code, named)| Wanted { row: *row, code, file_name: named.as_deref() }));
     let mut matched = folder::match_files(&wanted, &walked.files, code::fold);
-    // What is said of a row set aside names no file of it.
-    matched.missing.retain(|at| *at < count);
-    matched.faults.retain(|(at, _)| *at < count);
-    matched.doubly.retain(|(_, claimants)| claimants.iter().all(|at| *at < count));
+    // A file that a row set aside claims goes to no other, and is named to nobody.
+    matched.surplus.retain(|file| !secret.contains(file));
+    matched.doubly.retain(|(file, _)| !secret.contains(file));
     let mut defects = defects::matching(&matched, &wanted, &walked.files, Lang::Zh);
+    for (want, files) in wanted.iter().zip(&mut matched.of) {
+        let before = files.len();
+        files.retain(|file| !secret.contains(file));
+        if files.len() < before {
+            let words = Words {
+                reason: "此行要的文件也属于一条搁置的行，不能公开接收".to_owned(),
+                remedy: "核对两行的档号、文件名和密级".to_owned(),
+            };
+            defects.push(Defect::new(DefectKind::FileClaimedTwice, words).at(want.row, want.code));
+        }
+    }
     defects.extend(defects::refused(walked, Lang::Zh));
-    let of = matched.of.into_iter().take(count).collect();
-    MatchedRows { of, defects }
+    defects.extend(walked.beside.iter().filter(|(_, why)| *why == Beside::Companion).map(|(name, _)| {
+        let words = Words {
+            reason: "此文件在批次的最外层，不像档案内容，未接收".to_owned(),
+            remedy: "若是档案，请放进下层文件夹，并在目录中写明".to_owned(),
+        };
+        Defect::new(DefectKind::FileBeside, words).of_file(name)
+    }));
+    MatchedRows { of: matched.of, surplus: matched.surplus, defects }
 }
 
 fn assemble(
@@ -272,6 +297,40 @@ fn assemble(
     (planned, defects)
 }
 
+/// Files that no planned row has: of rows whose code is refused, and surplus ones. Each
+/// with its row and code, if it has one.
+type Unplanned = Vec<(usize, Option<(u64, String)>)>;
+
+fn unplanned(read: &Rows, codes: &[Option<Code>], matched: &MatchedRows) -> Unplanned {
+    let refused = read.entries.iter().zip(codes).zip(&matched.of).filter(|((_, code), _)| code.is_none());
+    let refused = refused.flat_map(|((entry, _), files)| {
+        files.iter().map(move |file| (*file, Some((entry.row, entry.code_raw.clone()))))
+    });
+    refused.chain(matched.surplus.iter().map(|file| (*file, None))).collect()
+}
+
+/// Has them opened too, so that one look at a batch names everything that is damaged.
+async fn examine_rest(desk: &Desk, rest: &Unplanned, files: &[FoundFile], defects: &mut Vec<Defect>) {
+    let found: Vec<&FoundFile> = rest.iter().map(|(file, _)| &files[*file]).collect();
+    for ((file, row), examined) in rest.iter().zip(look::examined(desk, &found).await) {
+        if let Some(why) = examined.fault {
+            let defect = unreadable(&why).of_file(&files[*file].relative);
+            defects.push(match row {
+                Some((row, code)) => defect.at(*row, code),
+                None => defect,
+            });
+        }
+    }
+}
+
+fn unreadable(why: &str) -> Defect {
+    let words = Words {
+        reason: format!("文件打不开或已损坏：{why}"),
+        remedy: "换上完好的文件；若只有这一份，请先修复".to_owned(),
+    };
+    Defect::new(DefectKind::UnreadableFile, words)
+}
+
 /// Has the files of the rows opened; notes what is damaged and what the page
 /// column says otherwise.
 async fn examine(desk: &Desk, rows: &mut [Planned], defects: &mut Vec<Defect>) {
@@ -294,12 +353,7 @@ async fn examine(desk: &Desk, rows: &mut [Planned], defects: &mut Vec<Defect>) {
             file.pages = pages;
             counted = counted.zip(pages).map(|(sum, pages)| sum + pages);
             if let Some(why) = fault {
-                let words = Words {
-                    reason: format!("文件打不开或已损坏：{why}"),
-                    remedy: "换上完好的文件；若只有这一份，请先修复".to_owned(),
-                };
-                let defect = Defect::new(DefectKind::UnreadableFile, words).at(row.entry.row, row.code.as_str());
-                defects.push(defect.of_file(&file.relative));
+                defects.push(unreadable(&why).at(row.entry.row, row.code.as_str()).of_file(&file.relative));
             }
         }
         if let Some(counted) = counted.filter(|counted| *counted > 0) {

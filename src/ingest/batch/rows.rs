@@ -134,6 +134,13 @@ pub async fn by_id(db: &Db, id: &Id<Batch>) -> Result<Option<BatchRow>, DbError>
     Ok(rows(db, asked).await?.pop())
 }
 
+/// The batch that this filing files; `None` for a filing of another kind.
+pub(crate) async fn of_filing(db: &Db, filing: &str) -> Result<Option<BatchRow>, DbError> {
+    let mut asked = Asked::new(COLUMNS);
+    asked.push(" WHERE filing_id = ").bind(filing);
+    Ok(rows(db, asked).await?.pop())
+}
+
 /// Batches that were begun and are not filed, oldest first.
 pub async fn begun(db: &Db) -> Result<Vec<BatchRow>, DbError> {
     let mut asked = Asked::new(COLUMNS);

@@ -1,6 +1,9 @@
 //! The job that seals what a filing filed.
 
-use super::desk::{Desk, IngestError};
+use super::{
+    desk::{Desk, IngestError},
+    read, rows,
+};
 use crate::{
     audit::{Change, Event},
     jobs::{self, Leased},
@@ -14,19 +17,19 @@ pub const JOB: &str = "seal";
 const CHUNK: i64 = 500;
 
 /// Seals every intent of the filing: adopted into the store, read back equal,
-/// said so. May be run again at any time.
+/// said so. Then asks for the text, if the batch wants it read. May be run again at
+/// any time.
 ///
 /// # Errors
 /// After the last chunk, the first object that could not be sealed; the others
 /// are sealed all the same.
 pub async fn seal(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
     let who = Actor::Machine("seal");
-    let (mut done, mut failed) = (0_i64, None);
+    let (mut done, mut failed, mut after) = (0_i64, None, String::new());
     loop {
-        let intents = vault::intents(&desk.db, &job.subject, CHUNK).await?;
-        if intents.is_empty() {
-            return Ok(());
-        }
+        let intents = vault::intents(&desk.db, &job.subject, &after, CHUNK).await?;
+        let Some(last) = intents.last() else { break };
+        after = last.record.to_string();
         let vault = desk.vault.clone();
         let asked = intents.clone();
         let answers = tokio::task::spawn_blocking(move || vault.seal(&asked)).await.expect("sealing does not panic");
@@ -38,7 +41,7 @@ pub async fn seal(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
             }
         }
         if sealed.is_empty() {
-            return Err(failed.expect("nothing was sealed, so something failed").into());
+            continue;
         }
         let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &who).await?;
         vault::sealed(&mut change, &sealed).await?;
@@ -49,10 +52,22 @@ pub async fn seal(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
         change.commit(event.with("store", vault::LOCAL)).await?;
         done += i64::try_from(sealed.len()).unwrap_or(i64::MAX);
         jobs::progress(&desk.db, desk.clock.as_ref(), &job.id, done).await?;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
     }
+    match failed {
+        Some(error) => Err(error.into()),
+        None => ask_for_text(desk, job).await,
+    }
+}
+
+/// Text is read from the store, so it is asked for when all lies there.
+async fn ask_for_text(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
+    let Some(batch) = rows::of_filing(&desk.db, &job.subject).await?.filter(|batch| batch.read_text) else {
+        return Ok(());
+    };
+    let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &Actor::Machine("seal")).await?;
+    jobs::enqueue(&mut change, read::JOB, &job.subject, batch.to_file).await?;
+    change.commit(Event::new("reading.asked", &job.subject)).await?;
+    Ok(())
 }
 
 fn keep_first(first: Option<VaultError>, error: VaultError) -> VaultError {
@@ -65,7 +80,7 @@ fn keep_first(first: Option<VaultError>, error: VaultError) -> VaultError {
 /// A database that knows of no batch promises nothing because it is new, or because
 /// the one that did is lost: then what stands staged may be the only copy, and stays.
 pub async fn sweep(desk: &Desk) -> Result<usize, IngestError> {
-    if super::rows::count(&desk.db).await? == 0 {
+    if rows::count(&desk.db).await? == 0 {
         return Ok(0);
     }
     let promised = vault::promised(&desk.db).await?;

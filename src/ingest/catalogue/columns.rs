@@ -2,7 +2,7 @@
 
 use super::{
     CatalogueError, HEADER_WITHIN, Row,
-    header::{Field, plain},
+    header::{Field, plain, speaks_of_secrecy},
 };
 use std::collections::HashMap;
 
@@ -24,6 +24,8 @@ pub struct Columns {
     headers: Vec<String>,
     /// The column of each field.
     fields: HashMap<Field, usize>,
+    /// Every column that may say how secret a row is.
+    secrecy: Vec<usize>,
 }
 
 impl Columns {
@@ -61,8 +63,15 @@ impl Columns {
             let claim = best.entry(field).or_insert((doubt, column));
             *claim = (*claim).min((doubt, column));
         }
-        let fields = best.into_iter().map(|(field, (_, column))| (field, column)).collect();
-        Self { header_row: row.number, headers, fields }
+        let fields: HashMap<Field, usize> = best.into_iter().map(|(field, (_, column))| (field, column)).collect();
+        let told = |header: &str| mapping.0.get(&plain(header)).is_some_and(Option::is_none);
+        let secrecy = (0..headers.len())
+            .filter(|column| {
+                fields.get(&Field::Secrecy) == Some(column)
+                    || (speaks_of_secrecy(&headers[*column]) && !told(&headers[*column]))
+            })
+            .collect();
+        Self { header_row: row.number, headers, fields, secrecy }
     }
 
     fn missing(&self) -> Vec<&'static str> {
@@ -76,6 +85,11 @@ impl Columns {
     /// The column of a field, from 0.
     pub fn column(&self, field: Field) -> Option<usize> {
         self.fields.get(&field).copied()
+    }
+
+    /// Every column that may say how secret a row is: its header and its number.
+    pub(super) fn secrecy(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.secrecy.iter().map(|column| (self.headers[*column].as_str(), *column))
     }
 
     /// The header the sender gave this field, else our own label.

@@ -63,19 +63,29 @@ impl Entry {
     /// open, no other cell but the 档号 is copied.
     pub fn read(row: &Row, columns: &Columns, lang: Lang) -> Reading {
         let code = text(row, columns, Field::Code);
-        let mark = text(row, columns, Field::Secrecy);
-        match Secrecy::parse(&mark) {
-            Some(secrecy @ Secrecy::Open) => {
+        // Of several columns the strictest mark holds.
+        let mut secrecy = Secrecy::Open;
+        let mut unknown = None;
+        for (header, column) in columns.secrecy() {
+            let mark = row.cell(column).text();
+            match Secrecy::parse(&mark) {
+                Some(found) if found.rank() > secrecy.rank() => secrecy = found,
+                Some(_) => {}
+                None => {
+                    let Words { reason, remedy } = Words::unknown_secrecy(&mark, lang);
+                    let kind = DefectKind::UnknownSecrecy;
+                    unknown = Some(Fault { column: header.to_owned(), kind, reason, remedy });
+                }
+            }
+        }
+        match (secrecy, unknown) {
+            (Secrecy::Open, Some(fault)) => Reading::Unmarked { row: row.number, code, fault },
+            (Secrecy::Open, None) => {
                 let mut reader = Reader { row, columns, lang, faults: Vec::new() };
                 let entry = reader.entry(code, secrecy);
                 Reading::Entry(Box::new(entry), reader.faults)
             }
-            Some(secrecy) => Reading::SetAside(SetAside { row: row.number, code, secrecy }),
-            None => {
-                let words = Words::unknown_secrecy(&mark, lang);
-                let fault = fault(columns, Field::Secrecy, DefectKind::UnknownSecrecy, words);
-                Reading::Unmarked { row: row.number, code, fault }
-            }
+            (secrecy, _) => Reading::SetAside(SetAside { row: row.number, code, secrecy }),
         }
     }
 }

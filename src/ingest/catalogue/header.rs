@@ -106,7 +106,21 @@ const HEADERS: [(Field, &[&str]); 14] = [
         ],
     ),
     (Field::Retention, &["保管期限", "保管期限代码", "保存期限", "期限", "保管年限", "retention"]),
-    (Field::Secrecy, &["密级", "密级和保密期限", "密级及保密期限", "文件密级", "保密级别", "secrecy"]),
+    (
+        Field::Secrecy,
+        &[
+            "密级",
+            "密级和保密期限",
+            "密级及保密期限",
+            "文件密级",
+            "保密级别",
+            "保密等级",
+            "秘密等级",
+            "密级标识",
+            "secrecy",
+            "classification",
+        ],
+    ),
     (Field::Pages, &["页数", "总页数", "文件页数", "张数", "页数张数", "张数页数", "pages", "pagecount"]),
     (Field::Note, &["备注", "附注", "说明", "note", "remarks"]),
     (
@@ -171,6 +185,16 @@ impl Field {
         };
         found(&plain(header)).or_else(|| found(&plain(&without_brackets(header))))
     }
+}
+
+/// Whether a column may say how secret a row is, whatever else it is called: to take a
+/// secret for open is the one mistake that cannot be undone. Terms (保密期限), what
+/// follows from them (解密…) and words with another 密 say no grade.
+pub(super) fn speaks_of_secrecy(header: &str) -> bool {
+    let name = plain(header);
+    let grade = name.contains('密') && !["解密", "密集", "加密", "密度", "密码"].iter().any(|word| name.contains(word));
+    let term = name.ends_with("保密期限") && !name.starts_with("密级");
+    (grade && !term) || ["secrecy", "classification", "confidential", "securitylevel"].iter().any(|w| name.contains(w))
 }
 
 /// A header without blanks, line breaks, brackets, marks and widths.

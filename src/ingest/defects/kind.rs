@@ -66,6 +66,7 @@ kinds! {
     FileClaimedTwice "file-claimed-twice" Blocking "一个文件对应多行" "file claimed by several rows";
     FileNameInvalid "file-name-invalid" Blocking "文件名栏无效" "invalid file name cell";
     FileNameUnmatched "file-name-unmatched" Note "文件名栏与文件不符" "file name cell matches no file";
+    FileBeside "file-beside" Note "批次外层的其他文件" "file beside the batch";
     FileRefused "file-refused" Blocking "不能接收的文件" "file refused";
     UnreadableFile "unreadable-file" Blocking "文件无法读取" "file unreadable";
     FileTooLarge "file-too-large" Blocking "文件过大" "file too large";

@@ -14,13 +14,11 @@ use std::{
 /// Folders within folders (ours); deeper is a forged or looping tree.
 const DEEPEST: usize = 64;
 
-/// Extensions that make a file of the top folder content. Below the top folder
-/// every file is content: whoever made a folder meant it.
-const PAYLOAD: [&str; 45] = [
-    "pdf", "ofd", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "odt", "ods", "odp", "rtf", "txt",
-    "csv", "xml", "htm", "html", "eml", "msg", "mht", "mhtml", "tif", "tiff", "jpg", "jpeg", "jp2", "png", "bmp",
-    "gif", "webp", "mp3", "wav", "flac", "mp4", "avi", "mov", "mkv", "mpg", "wmv", "dwg", "dxf", "zip",
-];
+/// Extensions of what tools leave in the top folder beside the catalogue: sums, lists,
+/// logs. With one of these, or with none, a file of the top folder is no content. Below
+/// the top folder every file is content: whoever made a folder meant it.
+const COMPANIONS: [&str; 12] =
+    ["md5", "sha1", "sha256", "sha512", "sums", "sfv", "json", "jsonl", "tsv", "log", "md", "ini"];
 
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -66,7 +64,7 @@ pub enum Beside {
     Catalogue,
     /// Hidden, or made by an operating system or Office.
     System,
-    /// In the top folder, without an extension of content (sums, notes).
+    /// In the top folder, and what tools leave there (sums, lists).
     Companion,
 }
 
@@ -159,7 +157,7 @@ fn is_system(name: &str) -> bool {
 
 fn is_payload(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
-    extension.is_some_and(|extension| PAYLOAD.contains(&extension.as_str()))
+    extension.is_some_and(|extension| !COMPANIONS.contains(&extension.as_str()))
 }
 
 /// The name as text, and whether it could be read. A name that could not is

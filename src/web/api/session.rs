@@ -36,7 +36,7 @@ pub async fn enter(
             let cookie = session::cookie(signed.token, app.config.server.secure_cookie);
             Ok((jar.add(cookie), Json(json!({ "until": until }))))
         }
-        Err(AccessError::Unknown) => Err(Refusal::nobody()),
+        Err(AccessError::Unknown) => Err(Refusal::NotKnown),
         Err(error) => Err(Refusal::fault(&error)),
     }
 }

@@ -52,7 +52,7 @@ async fn list_page(
             let held = held.iter().find(|held| held.fonds == one.code);
             FondsLine {
                 code: one.code.clone(),
-                name: one.name().to_owned(),
+                name: one.name_on(shown::today(app)).to_owned(),
                 records: held.map_or(0, |held| u64::try_from(held.records).unwrap_or(0)),
                 years: held.and_then(|held| held.years.map(|(from, to)| format!("{from}–{to}"))),
             }
@@ -127,7 +127,7 @@ async fn fonds_page(
     Ok(FondsPage {
         frame: shown::frame(app, Some(asker), headers, uri, Some(Place::Holdings)),
         code: fonds.code.clone(),
-        name: fonds.name().to_owned(),
+        name: fonds.name_on(shown::today(app)).to_owned(),
         records: held.iter().find(|h| h.fonds == code).map_or(0, |held| u64::try_from(held.records).unwrap_or(0)),
         names,
         form,

@@ -85,7 +85,7 @@ async fn card(app: &App, record: &RecordView, sealed: bool) -> Result<Card, Refu
         retention: record.retention.as_deref().map(shown::retention),
         secrecy: some(&record.mark),
         fonds_code: record.fonds.clone(),
-        fonds_name: fonds.map_or_else(String::new, |fonds| fonds.name().to_owned()),
+        fonds_name: fonds.map_or_else(String::new, |fonds| fonds.name_on(shown::today(app)).to_owned()),
         category: category(app, &record.category),
         year: record.year.map(|year| year.to_string()),
         department: record.department.clone(),

@@ -148,7 +148,8 @@ fn fault_of(q: &str, fault: search::QueryFault) -> QueryFault {
 
 async fn facets_of(app: &App, found: &search::Found, filters: &Filters) -> Result<Vec<Facet>, Refusal> {
     let fonds = holdings::all_fonds(&app.db).await?;
-    let name = |code: &str| fonds.iter().find(|one| one.code == code).map_or("", |one| one.name()).to_owned();
+    let today = shown::today(app);
+    let name = |code: &str| fonds.iter().find(|one| one.code == code).map_or("", |one| one.name_on(today)).to_owned();
     let facets = &found.facets;
     let listed = |kind, values: Vec<(String, u64)>, chosen: &[String], word: &dyn Fn(&str) -> String| Facet {
         kind,
