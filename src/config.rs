@@ -13,6 +13,12 @@ use std::{
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("../config/lantai.toml");
 
+/// The defaults with the address of a database.
+pub fn defaults_with(url: &str) -> String {
+    let written = toml::Value::String(url.to_owned()).to_string();
+    DEFAULTS.replacen("\nurl = \"\"\n", &format!("\nurl = {written}\n"), 1)
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {

@@ -21,6 +21,10 @@ use std::{path::PathBuf, sync::Arc};
 pub enum AppError {
     #[error("there is no archive in {0}")]
     Missing(PathBuf),
+    #[error(
+        "the database {0} is gone; put it back, or run lantai rebuild --from-store (or set database.url where it lies on PostgreSQL)"
+    )]
+    NoDatabase(PathBuf),
     #[error("there is an archive in {0} already")]
     Exists(PathBuf),
     #[error("the archive in {0} is in use by another process")]
@@ -55,8 +59,9 @@ pub struct App {
 }
 
 impl App {
-    /// Makes the folders of an archive that is not there yet, and its configuration.
-    pub fn make(place: &Place) -> Result<(), AppError> {
+    /// Makes the folders of an archive that is not there yet, and its configuration with
+    /// the address of its database; empty for SQLite inside it.
+    pub fn make(place: &Place, url: &str) -> Result<(), AppError> {
         if place.exists() {
             return Err(AppError::Exists(place.data.clone()));
         }
@@ -65,11 +70,25 @@ impl App {
         }
         Vault::create(&place.data)?;
         let config = place.config();
-        std::fs::write(&config, crate::config::DEFAULTS).map_err(|source| AppError::Folder { path: config, source })
+        std::fs::write(&config, crate::config::defaults_with(url))
+            .map_err(|source| AppError::Folder { path: config, source })
     }
 
     /// Opens the archive at `place`; the caller holds its lock.
+    ///
+    /// # Errors
+    /// [`AppError::NoDatabase`] where the archive's own database is gone: an empty one in
+    /// its place would look like an archive that holds nothing.
     pub async fn open(place: Place, config: Config) -> Result<Self, AppError> {
+        if config.database.url.is_empty() && place.exists() && !place.database().exists() {
+            return Err(AppError::NoDatabase(place.database()));
+        }
+        Self::open_or_found(place, config).await
+    }
+
+    /// The same, with an empty database where there is none: at the beginning, and to
+    /// rebuild.
+    pub async fn open_or_found(place: Place, config: Config) -> Result<Self, AppError> {
         if !place.exists() {
             return Err(AppError::Missing(place.data.clone()));
         }

@@ -99,11 +99,11 @@ async fn resume(app: &Arc<App>, begun: batch::BatchRow) -> anyhow::Result<u64> {
 /// What made it fail now, or made it give up before.
 pub async fn run_kind(app: &Arc<App>, kind: &str, subject: &str) -> anyhow::Result<()> {
     loop {
-        if let Some(job) = jobs::lease_of(&app.db, app.clock.as_ref(), kind, subject).await? {
-            if let Err(error) = run(app, &job).await {
-                failed(app, &job, &error).await?;
-                return Err(error);
-            }
+        if let Some(job) = jobs::lease_of(&app.db, app.clock.as_ref(), kind, subject).await?
+            && let Err(error) = run(app, &job).await
+        {
+            failed(app, &job, &error).await?;
+            return Err(error);
         }
         let jobs = jobs::of_subject(&app.db, subject).await?;
         match jobs.iter().find(|job| job.kind == kind) {

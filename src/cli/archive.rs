@@ -14,10 +14,20 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Makes an archive and its first accounts.
-pub(super) async fn init(place: &Place, fonds: Option<(String, String)>) -> anyhow::Result<Answer> {
-    App::make(place)?;
+pub(super) async fn init(place: &Place, fonds: Option<(String, String)>, url: &str) -> anyhow::Result<Answer> {
+    // What can be wrong is found before anything is made: the passwords are shown once.
+    if let Some((code, name)) = &fonds
+        && let Err(error) = holdings::check_fonds(code, name)
+    {
+        return Ok(Answer::wrong(error.to_string(), "改正后再办；什么都没有建立"));
+    }
+    if !url.is_empty() {
+        Db::connect(url).await?.close().await;
+    }
+    App::make(place, url)?;
     let _lock = place.lock()?;
-    let app = App::open(place.clone(), Config::load(&place.config(), std::env::vars())?).await?;
+    let config = Config::load(&place.config(), std::env::vars())?;
+    let app = App::open_or_found(place.clone(), config).await?;
     let document = first_accounts(&app, fonds).await;
     app.close().await;
     Ok(Answer::done(document?))

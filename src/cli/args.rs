@@ -33,6 +33,9 @@ pub enum Command {
         /// Its name
         #[arg(long)]
         fonds_name: Option<String>,
+        /// A PostgreSQL to keep the rows in, postgres://user@host/name; kept in the configuration
+        #[arg(long, value_name = "URL", env = "LANTAI__DATABASE__URL", hide_env_values = true)]
+        database: Option<String>,
     },
     /// Serve the archive
     Serve {
@@ -133,7 +136,7 @@ pub enum CodeCommand {
     /// Parse a code
     Parse {
         code: String,
-        /// A preset (dat22-2015, dat13-2022 …)
+        /// A preset: DAT22-2015, DAT13-2022 …
         #[arg(long)]
         scheme: Option<String>,
     },
@@ -152,6 +155,9 @@ pub struct IngestArgs {
     /// File the good rows although others have defects
     #[arg(long)]
     pub accept_good: bool,
+    /// Write the defects, with reason and remedy a row, as an Excel sheet
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub report: Option<PathBuf>,
     /// Do not read the text
     #[arg(long)]
     pub no_text: bool,

@@ -15,7 +15,9 @@ use std::sync::Arc;
 /// Carries `command` out here or through the running server.
 pub(super) async fn decide(place: &Place, command: Command, json: bool) -> anyhow::Result<Answer> {
     match command {
-        Command::Init { fonds, fonds_name } => return archive::init(place, fonds.zip(fonds_name)).await,
+        Command::Init { fonds, fonds_name, database } => {
+            return archive::init(place, fonds.zip(fonds_name), database.as_deref().unwrap_or_default()).await;
+        }
         Command::Serve { listen } => return serve::serve(place, listen).await,
         Command::Demo { listen, sample } => return serve::demo(place, listen, &sample, json).await,
         Command::Login { name } => return token::login(place, &name, json).await,
@@ -43,7 +45,11 @@ pub(super) async fn decide(place: &Place, command: Command, json: bool) -> anyho
         archive::make_room_for_rebuild(place).await?;
     }
     let config = Config::load(&place.config(), std::env::vars())?;
-    let app = Arc::new(App::open(place.clone(), config).await?);
+    let opened = match command {
+        Command::Rebuild { from_store: true } => App::open_or_found(place.clone(), config).await,
+        _ => App::open(place.clone(), config).await,
+    };
+    let app = Arc::new(opened?);
     match &command {
         Command::Ingest(args) if args.dry_run => {}
         Command::Ingest(_) | Command::Rebuild { .. } => app.settle().await?,
@@ -102,10 +108,10 @@ impl Command {
     /// The same command with its paths absolute, so that a server with another
     /// working folder means the same.
     fn absolute(mut self) -> Self {
-        if let Self::Ingest(args) = &mut self
-            && let Ok(path) = std::path::absolute(&args.batch)
-        {
-            args.batch = path;
+        if let Self::Ingest(args) = &mut self {
+            for path in std::iter::once(&mut args.batch).chain(args.report.as_mut()) {
+                *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
+            }
         }
         self
     }

@@ -17,8 +17,8 @@ pub(super) async fn run(_place: &Place, command: &CodeCommand) -> anyhow::Result
         Some(name) => match profile.preset(name) {
             Some(preset) => explain_by(&profile, preset, code),
             None => {
-                let known = profile.presets.iter().map(|preset| preset.name.clone()).collect::<Vec<_>>().join("、");
-                return Ok(Answer::refused(format!("没有方案 {name}"), format!("用 {known} 之一")));
+                let known = profile.presets.iter().map(|preset| preset.id.clone()).collect::<Vec<_>>().join("、");
+                return Ok(Answer::wrong(format!("没有方案 {name}"), format!("用 {known} 之一")));
             }
         },
     };

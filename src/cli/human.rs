@@ -49,9 +49,6 @@ fn accounts(document: &Value) -> String {
     text.push_str(&lines(&document["accounts"], |account| {
         format!("  {}  {}  {}", said(&account["name"]), said(&account["role"]), said(&account["password"]))
     }));
-    if let Some(address) = document["address"].as_str() {
-        let _ = write!(text, "\n打开 {address}");
-    }
     text
 }
 

@@ -9,11 +9,12 @@ use crate::{
     app::{self, App},
     ingest::{
         batch::{self, IngestError, Plan},
-        defects::{Defect, DefectKind, Severity},
+        defects::{Defect, DefectKind, Lang, Severity, write_xlsx},
     },
 };
+use anyhow::Context as _;
 use serde_json::json;
-use std::{sync::Arc, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
 /// Checks the batch; files it unless asked not to, or something found forbids it.
 pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyhow::Result<Answer> {
@@ -39,6 +40,9 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         report.defects.extend(proposals.iter().cloned());
     }
     report.proposals = proposals;
+    if let Some(sheet) = &args.report {
+        write_sheet(sheet, &report.defects).with_context(|| format!("{} cannot be written", sheet.display()))?;
+    }
     if refused || args.dry_run || (plan.to_file.is_empty() && begun.is_none()) {
         if !args.dry_run && !refused {
             app::drain(app).await?;
@@ -50,6 +54,13 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
     let (sealed, read) = finish(app, &committed, args.wait).await?;
     let phases = [("stage_and_file", filed), ("seal", sealed), ("read_and_index", read)];
     Ok(report.answer(Some(committed.batch.to_string()), committed.records, began, phases))
+}
+
+/// The defects as a sheet for whoever mends them. The name must be free.
+fn write_sheet(path: &Path, defects: &[Defect]) -> anyhow::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    write_xlsx(defects, &mut file, Lang::Zh)?;
+    Ok(file.sync_all()?)
 }
 
 /// Runs the jobs that follow as far as `wait` asks; the rest is left to the queue.

@@ -22,13 +22,15 @@ use axum::{
 };
 use serde_json::{Value, json};
 use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
+use tokio::net::TcpListener;
 
 /// Serves until the process is told to stop (SIGTERM, SIGINT).
 pub(super) async fn serve(place: &Place, listen: Option<SocketAddr>) -> anyhow::Result<Answer> {
     let _lock = place.lock()?;
     let config = Config::load(&place.config(), std::env::vars())?;
+    let listener = bind(listen.unwrap_or(config.server.listen)).await?;
     let app = Arc::new(App::open(place.clone(), config).await?);
-    run(app, listen, |_| {}).await?;
+    run(app, listener, |_| {}).await?;
     Ok(Answer::done(json!({ "stopped": true })))
 }
 
@@ -42,19 +44,25 @@ pub(super) async fn demo(
 ) -> anyhow::Result<Answer> {
     let fresh = !place.exists();
     if fresh {
-        App::make(place)?;
+        App::make(place, "")?;
     }
     let _lock = place.lock()?;
     let config = Config::load(&place.config(), std::env::vars())?;
-    let app = Arc::new(App::open(place.clone(), config).await?);
+    // Before anything that is shown once: a port in use is the likeliest fault.
+    let listener = bind(listen.unwrap_or(config.server.listen)).await?;
+    let app = Arc::new(App::open_or_found(place.clone(), config).await?);
     let mut document = json!({ "data": place.data.display().to_string(), "keys": place.keys.display().to_string() });
     if fresh {
         document = archive::first_accounts(&app, None).await?;
+        if !json {
+            Answer::done(document.clone()).print(&Command::Demo { listen, sample: sample.to_owned() }, json);
+        }
         let args = IngestArgs {
             batch: std::path::absolute(sample)?,
             dry_run: false,
             yes: true,
             accept_good: true,
+            report: None,
             no_text: false,
             no_ocr: true,
             wait: Wait::Read,
@@ -62,17 +70,23 @@ pub(super) async fn demo(
         document["sample"] = ingest::run(&app, &Guest::operator(), args).await?.document;
     }
     let command = Command::Demo { listen, sample: sample.to_owned() };
-    run(app, listen, |address| {
+    run(app, listener, |address| {
         document["address"] = format!("http://{address}/").into();
-        Answer::done(document).print(&command, json);
+        if json {
+            Answer::done(document).print(&command, json);
+        } else {
+            println!("打开 http://{address}/");
+        }
     })
     .await?;
     Ok(Answer::done(Value::Null))
 }
 
-async fn run(app: Arc<App>, listen: Option<SocketAddr>, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
-    let wanted = listen.unwrap_or(app.config.server.listen);
-    let listener = tokio::net::TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
+async fn bind(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))
+}
+
+async fn run(app: Arc<App>, listener: TcpListener, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     app.settle().await?;
     let socket = bind_socket(&app.place)?;

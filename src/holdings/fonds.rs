@@ -25,6 +25,16 @@ impl Fonds {
     }
 }
 
+/// Whether a fonds may have this code and this name.
+///
+/// Source: standards-cn §1.2 (全宗号: four capital letters or digits).
+pub fn check_fonds(code: &str, name: &str) -> Result<(), HoldingsError> {
+    if code.len() != 4 || !code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
+        return Err(HoldingsError::FondsCode(code.to_owned()));
+    }
+    if named(name) { Ok(()) } else { Err(HoldingsError::FondsName) }
+}
+
 /// Adds a fonds named `name` since `since`, inside a change that goes on.
 ///
 /// Source: standards-cn §1.2 (全宗号: four capital letters or digits).
@@ -45,12 +55,8 @@ pub async fn add_fonds_as(
     code: &str,
     names: &[(Day, String)],
 ) -> Result<(), HoldingsError> {
-    if code.len() != 4 || !code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
-        return Err(HoldingsError::FondsCode(code.to_owned()));
-    }
-    if names.is_empty() || names.iter().any(|(_, name)| !named(name)) {
-        return Err(HoldingsError::FondsName);
-    }
+    let (_, name) = names.last().ok_or(HoldingsError::FondsName)?;
+    names.iter().try_for_each(|(_, name)| check_fonds(code, name))?;
     sqlx::query("INSERT INTO fonds (id, code, created_at) VALUES ($1, $2, $3)")
         .bind(id.as_str())
         .bind(code)
@@ -64,7 +70,6 @@ pub async fn add_fonds_as(
     for (since, name) in names {
         insert_name(change, &id, *since, name).await?;
     }
-    let (_, name) = names.last().expect("checked above");
     change.say(Event::new("fonds.added", &id).with("code", code).with("name", name));
     Ok(())
 }

@@ -71,7 +71,9 @@ impl Profile {
 
     /// The preset with this id or short name.
     pub fn preset(&self, name: &str) -> Option<&Preset> {
-        self.presets.iter().find(|preset| preset.id == name || preset.short == name)
+        self.presets
+            .iter()
+            .find(|preset| preset.id.eq_ignore_ascii_case(name) || preset.short.eq_ignore_ascii_case(name))
     }
 
     pub fn category(&self, code: &str) -> Option<&Category> {

@@ -137,6 +137,9 @@ async fn bad_rows_keep_the_batch_out_and_the_good_ones_may_go_in(db: TestDb) {
     for defect in refused["defects"].as_array().unwrap() {
         assert!(!defect["reason"].as_str().unwrap().is_empty() && !defect["remedy"].as_str().unwrap().is_empty());
     }
+    let sheet = archive.data().with_extension("xlsx");
+    archive.run(&["ingest", batch, "--dry-run", "--report", sheet.to_str().unwrap()]).expect_status(1);
+    assert!(fs::read(&sheet).unwrap().starts_with(b"PK"));
     let filed = archive.run(&["ingest", batch, "--yes", "--accept-good"]).expect_status(1);
     assert_eq!(filed["records"], 2);
     archive.run(&["show", "X001-WS·2011-Y-BGS-0001"]).expect_status(0);
@@ -307,6 +310,22 @@ async fn a_batch_that_lost_a_file_since_it_was_begun_stays_invisible(db: TestDb)
     archive.run(&["show", &code(299)]).expect_status(0);
 }
 
+/// More records than a scheduler lets one task take in one breath.
+async fn five_thousand_records_are_read_to_the_end(db: TestDb) {
+    let archive = Archive::new(&db);
+    let batch = archive.data().with_extension("batch");
+    fs::create_dir_all(batch.join("files")).unwrap();
+    let mut rows = String::from("\u{feff}档号,题名,保管期限\r\n");
+    for n in 1..=5_000 {
+        let code = format!("X001-WS·2011-Y-BGS-{n:04}");
+        fs::write(batch.join(format!("files/{code}.txt")), format!("第 {n} 件的正文")).unwrap();
+        rows.push_str(&format!("{code},题名,永久\r\n"));
+    }
+    fs::write(batch.join("catalogue.csv"), rows).unwrap();
+    assert_eq!(archive.run(&["ingest", batch.to_str().unwrap(), "--yes"]).expect_status(0)["records"], 5_000);
+    assert_eq!(archive.run(&["search", "件的正文", "--limit", "1"]).expect_status(0)["total"], 5_000);
+}
+
 async fn an_object_that_is_gone_and_one_that_nobody_knows_are_findings(db: TestDb) {
     let archive = Archive::new(&db);
     archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
@@ -438,6 +457,7 @@ on_both_databases!(
     a_row_above_open_is_set_aside_and_nothing_of_it_is_kept,
     a_secret_under_another_header_or_claimed_by_an_open_row_stays_secret,
     a_batch_that_lost_a_file_since_it_was_begun_stays_invisible,
+    five_thousand_records_are_read_to_the_end,
     an_object_that_is_gone_and_one_that_nobody_knows_are_findings,
     an_index_of_another_trail_is_built_again,
     rebuilt_from_the_store_alone_records_show_and_search_as_before,

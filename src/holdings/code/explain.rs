@@ -18,6 +18,8 @@ pub struct Explained {
     pub proposal: Option<String>,
     /// Why it was refused.
     pub reason: Option<String>,
+    /// The same as it was found.
+    pub error: Option<CodeError>,
 }
 
 /// Tries the presets in their order and says what the first that reads `raw`
@@ -39,7 +41,8 @@ pub fn explain(profile: &Profile, raw: &str) -> Explained {
         scheme: furthest.as_ref().map(|(preset, _)| preset.id.clone()),
         parts: Vec::new(),
         proposal: meant.then_some(folded),
-        reason: furthest.map(|(_, error)| error.to_string()),
+        reason: furthest.as_ref().map(|(_, error)| error.to_string()),
+        error: furthest.map(|(_, error)| error),
     }
 }
 
@@ -56,6 +59,7 @@ pub fn explain_by(profile: &Profile, preset: &Preset, raw: &str) -> Explained {
                 parts: Vec::new(),
                 proposal: meant.then_some(folded),
                 reason: Some(error.to_string()),
+                error: Some(error),
             }
         }
     }
@@ -69,7 +73,7 @@ fn reach(error: &CodeError) -> (usize, bool) {
 
 fn understood(preset: &str, code: &Code) -> Explained {
     let (parts, scheme) = (code.named_parts(), Some(preset.to_owned()));
-    Explained { ok: true, scheme, parts, proposal: None, reason: None }
+    Explained { ok: true, scheme, parts, proposal: None, reason: None, error: None }
 }
 
 /// Reads the code by the preset, fonds and category taken from the code itself.

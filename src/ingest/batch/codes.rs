@@ -9,7 +9,7 @@ use crate::{
     },
     ingest::{
         catalogue::Entry,
-        defects::{Defect, DefectKind, Words},
+        defects::{Defect, DefectKind, Words, code_refused},
     },
     profile::Profile,
 };
@@ -78,7 +78,7 @@ impl Coded {
                 }
                 self.codes[at] = Some(code);
             }
-            Err(error) => self.refuse(entry, &error.to_string(), error.proposal.as_deref()),
+            Err(error) => self.refuse(entry, &code_refused(&error), error.proposal.as_deref()),
         }
     }
 
@@ -161,7 +161,7 @@ fn propose(
     let Some(proposal) = code::propose(profile, fonds, category, &codes) else {
         for at in members {
             let explained = code::explain(profile, &entries[*at].code_raw);
-            let why = explained.reason.unwrap_or_else(|| "没有能解释它的档号方案".to_owned());
+            let why = explained.error.as_ref().map_or_else(|| "没有能解释它的档号方案".to_owned(), code_refused);
             coded.refuse(&entries[*at], &why, explained.proposal.as_deref());
         }
         return;

@@ -378,7 +378,10 @@ async fn note_duplicates(
     let held: HashMap<String, String> = holdings::duplicates_of(&desk.db, reach, &digests).await?;
     for (row, file) in rows.iter().flat_map(|row| row.files.iter().map(move |file| (row, file))) {
         if let Some(code) = held.get(&file.sha256.to_string()) {
-            let words = Words::duplicate_content(code, Lang::Zh);
+            let words = Words {
+                reason: format!("与馆藏 {code} 的文件内容完全相同"),
+                remedy: "核对是否重复归档".to_owned(),
+            };
             let defect = Defect::new(DefectKind::DuplicateContent, words).at(row.entry.row, row.code.as_str());
             defects.push(defect.of_file(&file.relative));
         }

@@ -11,6 +11,7 @@
 //! same words.
 
 mod check;
+mod code_words;
 mod kind;
 mod sheet;
 mod words;
@@ -18,6 +19,7 @@ mod words;
 pub use check::{
     CodeParts, code_parts, duplicate_codes, duplicate_content, matching, pages, refused, set_aside, unmarked,
 };
+pub use code_words::code_refused;
 pub use kind::{DefectKind, Severity};
 pub use sheet::{SheetError, write_xlsx};
 pub use words::{Lang, Words};

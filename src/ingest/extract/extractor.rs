@@ -107,10 +107,18 @@ impl Extractor {
                 Ok(answer)
             }
             // The child is not used again: it dies when it is dropped.
-            Ok(Err(_)) => Err(match child.wait().await {
-                Ok(status) => format!("打开文件的进程中途退出（{status}），多半是文件已损坏或过大"),
-                Err(error) => format!("打开文件的进程中途退出（{error}）"),
-            }),
+            Ok(Err(why)) => {
+                // One that still runs (its answer was no answer) would wait for us to read on.
+                let ended = child.try_wait().ok().flatten();
+                let ended = match ended {
+                    Some(status) => status.to_string(),
+                    None => match child.kill().await {
+                        Ok(()) => why.to_string(),
+                        Err(error) => error.to_string(),
+                    },
+                };
+                Err(format!("打开文件的进程中途退出（{ended}），多半是文件已损坏或过大"))
+            }
             Err(_) => Err(format!("打开文件超过 {} 秒", self.limits.patience.as_secs())),
         }
     }
