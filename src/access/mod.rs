@@ -21,7 +21,7 @@ mod reach;
 mod session;
 
 pub use permit::{Permit, Purpose};
-pub use person::{NewPerson, People, add, count, first};
+pub use person::{NewPerson, People, add, change_password, count, first};
 pub use policy::{Right, Role};
 pub use reach::{Reach, Scope};
 pub use session::{Guest, Kind, Signed, of_token, sign_in, sign_out};

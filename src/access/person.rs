@@ -1,10 +1,10 @@
 //! People with an account (人员).
 
-use super::{AccessError, Role, password};
+use super::{AccessError, Guest, Role, password};
 use crate::{
     audit::{self, Change, Event},
-    db::{Db, DbError},
-    kernel::{Actor, Clock, Id, Person},
+    db::{self, Db, DbError},
+    kernel::{Actor, Clock, Id, Person, Sha256},
 };
 
 /// Somebody to add.
@@ -54,6 +54,45 @@ pub async fn add(db: &Db, clock: &dyn Clock, who: &Actor, new: NewPerson<'_>) ->
     .map_err(|error| taken(error.into(), new.name))?;
     change.commit(Event::new("person.added", id).with("name", new.name).with("role", new.role)).await?;
     Ok(password)
+}
+
+/// Gives the guest another password, who says the old one. Every other session of his
+/// ends; `token` is the one he is asking with.
+///
+/// # Errors
+/// [`AccessError::Unknown`] where the old one is wrong, [`AccessError::Password`] where
+/// the new one is too short.
+pub async fn change_password(
+    db: &Db,
+    clock: &dyn Clock,
+    guest: &Guest,
+    token: &str,
+    old: &str,
+    new: &str,
+) -> Result<(), AccessError> {
+    let Actor::Person { id, name } = guest.actor() else { return Err(AccessError::Denied("operator".to_owned())) };
+    let held: Option<String> = sqlx::query_scalar("SELECT password FROM person WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(db.read())
+        .await?;
+    if !password::matches(old, held).await? {
+        return Err(AccessError::Unknown);
+    }
+    let hash = password::hash(new).await?;
+    let mut change = Change::begin(db, clock, guest.actor()).await?;
+    let done = sqlx::query("UPDATE person SET password = $2 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(hash)
+        .execute(&mut *change.tx)
+        .await?;
+    db::exactly(1, &done)?;
+    sqlx::query("DELETE FROM session WHERE person_id = $1 AND digest <> $2")
+        .bind(id.as_str())
+        .bind(Sha256::of(token.as_bytes()).to_string())
+        .execute(&mut *change.tx)
+        .await?;
+    change.commit(Event::new("person.password_changed", id).with("name", name)).await?;
+    Ok(())
 }
 
 /// How many people there are.

@@ -61,6 +61,8 @@ fn rows(started: Started) -> Vec<Row> {
         (Method::GET, "/sign-in", Needs::Nobody, get(rooms::door::show)),
         (Method::POST, "/sign-in", Needs::Nobody, post(rooms::door::enter)),
         (Method::POST, "/sign-out", see, post(rooms::door::leave)),
+        (Method::GET, "/account", see, get(rooms::account::show)),
+        (Method::POST, "/account", see, post(rooms::account::change)),
         (Method::GET, "/", see, get(rooms::today::show)),
         (Method::GET, "/search", see, get(rooms::search::show)),
         (Method::GET, "/records/{id}", see, get(rooms::record::show)),

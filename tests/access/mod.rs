@@ -49,6 +49,22 @@ async fn signing_out_ends_the_session(db: TestDb) {
     assert!(access::of_token(&db, &clock, &signed.token).await.unwrap().is_none());
 }
 
+async fn a_password_is_changed_by_who_knows_it_and_ends_other_sessions(db: TestDb) {
+    let clock = TestClock::default();
+    let (db, first) = an_archive_with(&db, &clock, Role::Staff).await;
+    let here = access::sign_in(&db, &clock, "李乙", &first, Kind::Browser).await.unwrap();
+    let there = access::sign_in(&db, &clock, "李乙", &first, Kind::Browser).await.unwrap();
+    let guest = access::of_token(&db, &clock, &here.token).await.unwrap().unwrap();
+    let change = async |old: &str, new: &str| access::change_password(&db, &clock, &guest, &here.token, old, new).await;
+    assert!(matches!(change("not the password", "a new password").await, Err(AccessError::Unknown)));
+    assert!(matches!(change(&first, "short").await, Err(AccessError::Password)));
+    change(&first, "a new password").await.unwrap();
+    assert!(access::of_token(&db, &clock, &here.token).await.unwrap().is_some());
+    assert!(access::of_token(&db, &clock, &there.token).await.unwrap().is_none());
+    assert!(access::sign_in(&db, &clock, "李乙", &first, Kind::Browser).await.is_err());
+    access::sign_in(&db, &clock, "李乙", "a new password", Kind::Browser).await.unwrap();
+}
+
 async fn a_name_is_given_once(db: TestDb) {
     let clock = TestClock::default();
     let (db, _) = an_archive_with(&db, &clock, Role::Archivist).await;
@@ -80,6 +96,7 @@ on_both_databases!(
     a_token_stands_for_its_owner_until_it_ends,
     a_wrong_password_and_an_unknown_name_are_told_alike_and_leave_no_session,
     signing_out_ends_the_session,
+    a_password_is_changed_by_who_knows_it_and_ends_other_sessions,
     a_name_is_given_once,
     a_permit_is_for_one_record_up_to_the_clearance_and_ends,
 );

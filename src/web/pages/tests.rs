@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 
-use super::access::SignInPage;
+use super::access::{AccountPage, SignInPage};
 use super::holdings::{FondsListPage, FondsPage, RecordPage};
 use super::ingest::{BatchPage, BatchesPage};
 use super::profile::SchemesPage;
@@ -24,6 +24,7 @@ fn drawn() -> Vec<(String, String)> {
     let mut drawn = Vec::new();
     for lang in Lang::ALL {
         add(&mut drawn, "sign-in", lang, SignInPage::samples(lang));
+        add(&mut drawn, "account", lang, AccountPage::samples(lang));
         add(&mut drawn, "today", lang, TodayPage::samples(lang));
         add(&mut drawn, "search", lang, SearchPage::samples(lang));
         add(&mut drawn, "record", lang, RecordPage::samples(lang));

@@ -1,5 +1,6 @@
 //! What stands behind the pages: each handler asks the rooms and fills a page.
 
+pub(super) mod account;
 pub(super) mod batches;
 pub(super) mod content;
 pub(super) mod door;

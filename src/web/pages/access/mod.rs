@@ -1,5 +1,7 @@
-//! Signing in.
+//! Signing in, and one's own account.
 
+mod account;
 mod sign_in;
 
+pub use account::{AccountFault, AccountPage};
 pub use sign_in::{SignInFault, SignInPage};

@@ -1,0 +1,69 @@
+//! 我的账号.
+
+use super::ours;
+use crate::{
+    access::{self, AccessError},
+    app::App,
+    web::{
+        pages::{
+            access::{AccountFault, AccountPage},
+            render, render_as,
+        },
+        refusal::Refusal,
+        session::Asker,
+        shown,
+    },
+};
+use axum::{
+    Form,
+    extract::State,
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
+};
+use std::sync::Arc;
+
+pub async fn show(State(app): State<Arc<App>>, asker: Asker, headers: HeaderMap, uri: Uri) -> Response {
+    render(&page(&app, &asker, &headers, &uri, false, None))
+}
+
+#[derive(serde::Deserialize)]
+pub struct Changing {
+    old: String,
+    new: String,
+    again: String,
+    csrf: String,
+}
+
+pub async fn change(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(Changing { old, new, again, csrf }): Form<Changing>,
+) -> Result<Response, Refusal> {
+    ours(&asker, &csrf)?;
+    let fault = if new == again {
+        let token = asker.carried.token();
+        match access::change_password(&app.db, app.clock.as_ref(), &asker.guest, token, &old, &new).await {
+            Ok(()) => return Ok(render(&page(&app, &asker, &headers, &uri, true, None))),
+            Err(AccessError::Unknown) => AccountFault::Old,
+            Err(AccessError::Password) => AccountFault::Short,
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        AccountFault::Again
+    };
+    Ok(render_as(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &asker, &headers, &uri, false, Some(fault))))
+}
+
+fn page(
+    app: &App,
+    asker: &Asker,
+    headers: &HeaderMap,
+    uri: &Uri,
+    done: bool,
+    fault: Option<AccountFault>,
+) -> AccountPage {
+    let frame = shown::frame(app, Some(asker), headers, uri, None);
+    AccountPage { frame, name: asker.guest.actor().name().to_owned(), done, fault }
+}
