@@ -104,7 +104,7 @@ impl App {
         let font = Some(config.reading.font.clone()).filter(|font| !font.as_os_str().is_empty());
         let limits = Limits { memory: config.reading.memory, patience: config.reading.patience, font };
         let reader = Arc::new(Extractor::new(program, children, limits));
-        let profile = Arc::new(Profile::compiled()?);
+        let profile = Arc::new(place.rules()?);
         Ok(Self { place, config, clock: Arc::new(WallClock), db, vault, index, reader, profile })
     }
 

@@ -1,6 +1,7 @@
 //! Where an archive lies.
 
 use super::AppError;
+use crate::profile::{Profile, ProfileError};
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -43,6 +44,13 @@ impl Place {
     }
     pub fn socket(&self) -> PathBuf {
         self.data.join("socket")
+    }
+
+    /// The rules: those that come with the program, each file replaced by the one of the
+    /// same name in the archive's folder `profile`, if there is one.
+    pub fn rules(&self) -> Result<Profile, ProfileError> {
+        let folder = self.data.join("profile");
+        if folder.is_dir() { Profile::load(&folder) } else { Profile::compiled() }
     }
 
     /// Whether an archive was made here.

@@ -4,14 +4,13 @@ use super::{Answer, args::CodeCommand};
 use crate::{
     app::Place,
     holdings::code::{explain, explain_by},
-    profile::Profile,
 };
 use serde_json::{Map, Value, json};
 
-/// Parses a code by the presets, or by the one named; needs no archive.
-pub(super) async fn run(_place: &Place, command: &CodeCommand) -> anyhow::Result<Answer> {
+/// Parses a code by the presets, or by the one named; needs no archive, and uses the rules of one that is there.
+pub(super) async fn run(place: &Place, command: &CodeCommand) -> anyhow::Result<Answer> {
     let CodeCommand::Parse { code, scheme } = command;
-    let profile = Profile::compiled()?;
+    let profile = place.rules()?;
     let explained = match scheme {
         None => explain(&profile, code),
         Some(name) => match profile.preset(name) {

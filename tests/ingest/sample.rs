@@ -162,6 +162,25 @@ async fn a_later_batch_may_hold_earlier_years(db: TestDb) {
     }
 }
 
+/// Codes by catalogue name no category: the row's column does, else they are kept as 文书.
+async fn codes_that_name_no_category_are_taken_in(db: TestDb) {
+    let archive = Archive::new(&db);
+    let batch = archive.data().with_extension("batch");
+    fs::create_dir_all(batch.join("files")).unwrap();
+    for code in ["C038-001-002-003", "C038-001-002-004"] {
+        fs::write(batch.join(format!("files/{code}.txt")), format!("{code} 的正文")).unwrap();
+    }
+    let rows =
+        "档号,题名,保管期限,年度,门类\r\nC038-001-002-003,甲,永久,1987,\r\nC038-001-002-004,乙,永久,1988,文书\r\n";
+    fs::write(batch.join("catalogue.csv"), format!("\u{feff}{rows}")).unwrap();
+    assert_eq!(archive.run(&["ingest", batch.to_str().unwrap(), "--yes"]).expect_status(0)["records"], 2);
+    let shown = archive.run(&["show", "C038-001-002-003"]).expect_status(0);
+    assert_eq!((shown["category"].as_str(), shown["year"].as_i64()), (Some("WS"), Some(1987)));
+    let rebuilt = archive.on_another_database(&db.another());
+    assert_eq!(rebuilt.run(&["rebuild", "--from-store"]).expect_status(0)["records"], 2);
+    assert_eq!(rebuilt.run(&["show", "C038-001-002-003"]).expect_status(0)["category"], "WS");
+}
+
 /// Numbers grow beyond the width they had in the first batch.
 async fn a_later_batch_may_hold_wider_codes_when_asked(db: TestDb) {
     let archive = Archive::new(&db);
@@ -454,6 +473,7 @@ on_both_databases!(
     a_later_batch_may_hold_earlier_years,
     staged_objects_of_a_lost_database_stay_and_are_named,
     a_later_batch_may_hold_wider_codes_when_asked,
+    codes_that_name_no_category_are_taken_in,
     a_row_above_open_is_set_aside_and_nothing_of_it_is_kept,
     a_secret_under_another_header_or_claimed_by_an_open_row_stays_secret,
     a_batch_that_lost_a_file_since_it_was_begun_stays_invisible,

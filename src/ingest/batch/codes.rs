@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 pub(super) struct Coded {
     /// One for each entry; `None` where its code is refused.
     pub codes: Vec<Option<Code>>,
+    /// One for each entry: the category it is kept under.
+    pub categories: Vec<String>,
     pub defects: Vec<Defect>,
     /// Fonds the archive lacks: code and name.
     pub new_fonds: Vec<(String, String)>,
@@ -31,8 +33,11 @@ pub(super) struct Coded {
 /// Parses the codes of all entries. Look-alike characters are folded, with a note.
 pub(super) fn code_entries(profile: &Profile, known: &[SchemeRow], fonds: &[Fonds], entries: &[Entry]) -> Coded {
     let folded: Vec<String> = entries.iter().map(|entry| code::fold(&entry.code_raw)).collect();
+    let kept_under = |(code, entry): (&String, &Entry)| category_of(profile, code, entry).unwrap_or(UNNAMED).to_owned();
+    let categories: Vec<String> = folded.iter().zip(entries).map(kept_under).collect();
     let mut coded = Coded {
         codes: vec![None; entries.len()],
+        categories: categories.clone(),
         defects: Vec::new(),
         new_fonds: Vec::new(),
         new_schemes: Vec::new(),
@@ -40,7 +45,8 @@ pub(super) fn code_entries(profile: &Profile, known: &[SchemeRow], fonds: &[Fond
     };
     let mut classes: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     for (at, code) in folded.iter().enumerate().filter(|(_, code)| !code.is_empty()) {
-        classes.entry(class_of(code)).or_default().push(at);
+        let in_fonds = code.split_once('-').map_or(code.as_str(), |(fonds, _)| fonds);
+        classes.entry((in_fonds, categories[at].as_str())).or_default().push(at);
     }
     for ((in_fonds, category), members) in classes {
         let mine: Vec<&SchemeRow> =
@@ -112,11 +118,19 @@ impl Coded {
     }
 }
 
-/// Fonds and category as the code spells them: `X001` and `WS` of `X001-WS·2011-…`.
-fn class_of(code: &str) -> (&str, &str) {
-    let (fonds, rest) = code.split_once('-').unwrap_or((code, ""));
-    let category = rest.split(['-', '·']).next().unwrap_or_default();
-    (fonds, category)
+/// What a record is kept under when neither its code nor its row names a category.
+const UNNAMED: &str = "WS";
+
+/// The category a code spells (`WS` of `X001-WS·2011-…`), or else the row's column: codes
+/// by catalogue (`C038-001-002-003`) name none.
+fn category_of<'a>(profile: &'a Profile, code: &str, entry: &Entry) -> Option<&'a str> {
+    let spelt = code.split_once('-').and_then(|(_, rest)| rest.split(['-', '·']).next());
+    let of_code = spelt.and_then(|spelt| profile.category(spelt));
+    let of_row = || {
+        let named = entry.category.as_deref()?;
+        profile.categories.iter().find(|category| category.code == named || category.name == named)
+    };
+    of_code.or_else(of_row).map(|category| category.code.as_str())
 }
 
 /// Parses by the scheme that holds for the code's own year.

@@ -257,7 +257,7 @@ fn describe(shelf: &Shelf, record: &Id<Record>, row: &Planned) -> Described {
     let (code, entry) = (&row.code, &row.entry);
     let year = code.year().or_else(|| entry.year.as_ref()?.parse().ok()).or(entry.date.map(|date| date.year()));
     let in_fonds = code.part(Kind::Fonds).unwrap_or_default();
-    let category = code.part(Kind::Category).unwrap_or_default();
+    let category = row.category.as_str();
     let fonds = &shelf.fonds[in_fonds];
     let scheme = scheme_for(&shelf.schemes, in_fonds, category, code.year()).expect("the code was parsed by it");
     Described {

@@ -67,6 +67,8 @@ pub struct Took {
 #[derive(Debug)]
 pub struct Planned {
     pub code: Code,
+    /// The category it is kept under.
+    pub category: String,
     pub entry: Entry,
     pub files: Vec<PlannedFile>,
 }
@@ -121,7 +123,14 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
     took.digests = begun.elapsed();
     let (name, rows, set_aside) = (name_of(&source), read.rows, read.set_aside);
     let rest = unplanned(&read, &coded.codes, &matched);
-    let (planned, mut defects) = assemble(read, coded.codes, &matched.of, &walked.files, &digests, desk.largest_file);
+    let (planned, mut defects) = assemble(
+        read,
+        coded.codes.into_iter().zip(coded.categories),
+        &matched.of,
+        &walked.files,
+        &digests,
+        desk.largest_file,
+    );
     let compared = compare::compare(&desk.db, planned, filing).await?;
     defects.extend(compared.defects);
 
@@ -254,7 +263,7 @@ fn match_rows(read: &mut Rows, walked: &folder::Walked) -> MatchedRows {
 
 fn assemble(
     read: Rows,
-    codes: Vec<Option<Code>>,
+    codes: impl Iterator<Item = (Option<Code>, String)>,
     of: &[Vec<usize>],
     files: &[FoundFile],
     digests: &[Sha256],
@@ -262,7 +271,7 @@ fn assemble(
 ) -> (Vec<Planned>, Vec<Defect>) {
     let Rows { entries, mut defects, .. } = read;
     let mut planned = Vec::with_capacity(entries.len());
-    for (at, (entry, code)) in entries.into_iter().zip(codes).enumerate() {
+    for (at, (entry, (code, category))) in entries.into_iter().zip(codes).enumerate() {
         let Some(code) = code else { continue };
         let parts = CodeParts {
             fonds: code.part(Kind::Fonds).map(str::to_owned),
@@ -292,7 +301,7 @@ fn assemble(
                 pages: None,
             });
         }
-        planned.push(Planned { code, entry, files: own });
+        planned.push(Planned { code, category, entry, files: own });
     }
     (planned, defects)
 }
