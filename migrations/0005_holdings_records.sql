@@ -30,7 +30,8 @@ CREATE TABLE code_serial (
     scope       TEXT   PRIMARY KEY,                -- the code without its serial
     last        BIGINT NOT NULL
 );
--- Every code ever given out. Nothing is ever taken off this list.
+-- Every code ever given out. Nothing is taken off this list but the codes of a filing
+-- that was given up before anybody could see it.
 -- room: holdings
 CREATE TABLE code_used (
     code        TEXT   NOT NULL,

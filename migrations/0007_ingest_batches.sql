@@ -5,7 +5,8 @@ CREATE TABLE batch (
     name        TEXT   NOT NULL,                   -- of the folder
     source      TEXT   NOT NULL,                   -- where it was read from
     catalogue   TEXT   NOT NULL,                   -- SHA-256 of the catalogue
-    state       TEXT   NOT NULL CHECK (state IN ('filing', 'filed')),
+    content     TEXT   NOT NULL,                   -- SHA-256 over code and digests of every row to file
+    state       TEXT   NOT NULL CHECK (state IN ('filing', 'filed', 'abandoned')),
     accept_good BIGINT NOT NULL,                   -- 1: rows with defects are left out
     read_text   BIGINT NOT NULL,                   -- 1: text is read after sealing
     rows_in     BIGINT NOT NULL,                   -- rows of the catalogue

@@ -94,6 +94,11 @@ pub enum ConfigError {
 
 const PREFIX: &str = "LANTAI__";
 
+/// The environment of this process; what is no text says nothing to us.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 impl Config {
     /// The defaults, then `file` if it exists, then `LANTAI__SECTION__KEY` of the
     /// environment.

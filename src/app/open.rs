@@ -56,6 +56,7 @@ pub struct App {
     pub index: Arc<Catalogue>,
     pub reader: Arc<Extractor>,
     pub profile: Arc<Profile>,
+    taking_in: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl App {
@@ -68,7 +69,11 @@ impl App {
         for path in [&place.data, &place.keys] {
             private_folder(path).map_err(|source| AppError::Folder { path: path.clone(), source })?;
         }
-        Vault::create(&place.data)?;
+        // A vault without a configuration is what an init that was killed left.
+        match Vault::create(&place.data) {
+            Err(VaultError::Exists(_)) => Vault::open(&place.data).map(drop)?,
+            made => drop(made?),
+        }
         let config = place.config();
         std::fs::write(&config, crate::config::defaults_with(url))
             .map_err(|source| AppError::Folder { path: config, source })
@@ -105,7 +110,17 @@ impl App {
         let limits = Limits { memory: config.reading.memory, patience: config.reading.patience, font };
         let reader = Arc::new(Extractor::new(program, children, limits));
         let profile = Arc::new(place.rules()?);
-        Ok(Self { place, config, clock: Arc::new(WallClock), db, vault, index, reader, profile })
+        Ok(Self {
+            place,
+            config,
+            clock: Arc::new(WallClock),
+            db,
+            vault,
+            index,
+            reader,
+            profile,
+            taking_in: Arc::default(),
+        })
     }
 
     /// What ingest works with.
@@ -120,6 +135,7 @@ impl App {
             chunk: self.config.ingest.chunk,
             largest_file: self.config.ingest.largest_file,
             zone: self.config.archive.zone.clone(),
+            turn: self.taking_in.clone(),
         }
     }
 
@@ -145,7 +161,16 @@ impl App {
 /// The address of the archive's database.
 pub(crate) fn database_url(place: &Place, config: &Config) -> String {
     if config.database.url.is_empty() {
-        format!("sqlite://{}?mode=rwc", place.database().display())
+        use std::os::unix::ffi::OsStrExt as _;
+        let path = place.database();
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
+        let path: String = path
+            .as_os_str()
+            .as_bytes()
+            .iter()
+            .map(|byte| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") })
+            .collect();
+        format!("sqlite://{path}?mode=rwc")
     } else {
         config.database.url.clone()
     }

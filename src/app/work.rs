@@ -3,7 +3,7 @@
 use super::App;
 use crate::{
     access::{Guest, Reach},
-    ingest::batch,
+    ingest::batch::{self, BatchState},
     jobs::{self, Leased},
     search,
 };
@@ -84,6 +84,11 @@ pub async fn go_on(app: &Arc<App>) {
 
 async fn resume(app: &Arc<App>, begun: batch::BatchRow) -> anyhow::Result<u64> {
     let desk = app.desk();
+    let _turn = desk.turn.lock().await;
+    // Somebody may have gone on with it, or given it up, while we waited.
+    let Some(begun) = batch::by_id(&app.db, &begun.id).await?.filter(|now| now.state == BatchState::Filing) else {
+        return Ok(0);
+    };
     let source = PathBuf::from(&begun.source);
     let plan = batch::plan(&desk, &source, &Reach::nothing(), Some(begun.filing.as_str())).await?;
     batch::goes_on(&begun, &plan)?;

@@ -4,7 +4,7 @@ use super::{Command, human};
 use crate::{app::AppError, kernel::Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 /// The exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,16 +68,26 @@ impl Answer {
     pub(super) fn print(&self, command: &Command, json: bool) {
         let failed = matches!(self.status, Status::CouldNotRun | Status::Refused);
         if json {
-            println!("{}", self.document);
+            print(&self.document.to_string());
         }
         if failed {
             eprintln!("{}", human::problem(&self.document));
         } else if !json {
             let text = human::document(command, &self.document);
             if !text.is_empty() {
-                println!("{text}");
+                print(&text);
             }
         }
+    }
+}
+
+/// Writes a line to standard output. Whoever closed it has read enough.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        eprintln!("lantai: standard output cannot be written: {error}");
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn init(place: &Place, fonds: Option<(String, String)>, url: &s
     }
     App::make(place, url)?;
     let _lock = place.lock()?;
-    let config = Config::load(&place.config(), std::env::vars())?;
+    let config = Config::load(&place.config(), crate::config::environment())?;
     let app = App::open_or_found(place.clone(), config).await?;
     let document = first_accounts(&app, fonds).await;
     app.close().await;
@@ -57,7 +57,7 @@ pub(super) async fn migrate(place: &Place) -> anyhow::Result<Answer> {
         return Err(AppError::Missing(place.data.clone()).into());
     }
     let _lock = place.lock()?;
-    let config = Config::load(&place.config(), std::env::vars())?;
+    let config = Config::load(&place.config(), crate::config::environment())?;
     let url = app::database_url(place, &config);
     let before = Db::connect(&url).await?;
     let from = before.migrated().await?;

@@ -155,6 +155,9 @@ pub struct IngestArgs {
     /// File the good rows although others have defects
     #[arg(long)]
     pub accept_good: bool,
+    /// Give up the broken-off batch of this folder, of which nothing is visible yet
+    #[arg(long, conflicts_with_all = ["dry_run", "yes", "accept_good"])]
+    pub abandon: bool,
     /// Write the defects, with reason and remedy a row, as an Excel sheet
     #[arg(long, value_name = "FILE.xlsx")]
     pub report: Option<PathBuf>,

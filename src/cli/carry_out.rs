@@ -44,7 +44,7 @@ pub(super) async fn decide(place: &Place, command: Command, json: bool) -> anyho
     if let Command::Rebuild { from_store: true } = command {
         archive::make_room_for_rebuild(place).await?;
     }
-    let config = Config::load(&place.config(), std::env::vars())?;
+    let config = Config::load(&place.config(), crate::config::environment())?;
     let opened = match command {
         Command::Rebuild { from_store: true } => App::open_or_found(place.clone(), config).await,
         _ => App::open(place.clone(), config).await,

@@ -53,6 +53,9 @@ fn accounts(document: &Value) -> String {
 }
 
 fn batch(document: &Value) -> String {
+    if document["abandoned"] == true {
+        return format!("已放弃该批次，撤回 {} 件；文件夹未动，可改正后重新送交", document["records"]);
+    }
     let mut text = format!(
         "目录 {} 行：归档 {} 件（{} 个文件，{} 字节），未变 {} 件，搁置 {} 件，用时 {:.1} 秒",
         document["rows"],
@@ -108,6 +111,9 @@ fn lines(items: &Value, line: impl Fn(&Value) -> String) -> String {
     items.as_array().into_iter().flatten().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// A text as a terminal may show it: marks that would steer it are left out.
 fn said(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+    let steers =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    value.as_str().unwrap_or_default().chars().filter(|c| !steers(*c)).collect()
 }

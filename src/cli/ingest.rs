@@ -20,6 +20,10 @@ use std::{path::Path, sync::Arc, time::Instant};
 pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyhow::Result<Answer> {
     let began = Instant::now();
     let desk = app.desk();
+    let _turn = if args.dry_run { None } else { Some(desk.turn.lock().await) };
+    if args.abandon {
+        return abandon(app, guest, &args.batch).await;
+    }
     let begun = batch::begun_from(&app.db, &args.batch).await?;
     let filing = begun.as_ref().map(|batch| batch.filing.to_string());
     let plan = match batch::plan(&desk, &args.batch, &guest.reach(), filing.as_deref()).await {
@@ -54,6 +58,18 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
     let (sealed, read) = finish(app, &committed, args.wait).await?;
     let phases = [("stage_and_file", filed), ("seal", sealed), ("read_and_index", read)];
     Ok(report.answer(Some(committed.batch.to_string()), committed.records, began, phases))
+}
+
+/// Gives up the batch that was begun from the folder.
+async fn abandon(app: &App, guest: &Guest, folder: &Path) -> anyhow::Result<Answer> {
+    let Some(begun) = batch::begun_from(&app.db, folder).await? else {
+        return Ok(Answer::wrong(
+            format!("{} 没有归档到一半的批次", folder.display()),
+            "用 lantai doctor 查看还有哪些批次没有办完",
+        ));
+    };
+    let records = batch::abandon(&app.desk(), guest, &begun).await?;
+    Ok(Answer::done(json!({ "batch": begun.id.as_str(), "abandoned": true, "records": records })))
 }
 
 /// The defects as a sheet for whoever mends them. The name must be free.

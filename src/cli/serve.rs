@@ -20,14 +20,19 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
 use serde_json::{Value, json};
-use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
-use tokio::net::TcpListener;
+use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::Semaphore};
 
 /// Serves until the process is told to stop (SIGTERM, SIGINT).
 pub(super) async fn serve(place: &Place, listen: Option<SocketAddr>) -> anyhow::Result<Answer> {
     let _lock = place.lock()?;
-    let config = Config::load(&place.config(), std::env::vars())?;
+    let config = Config::load(&place.config(), crate::config::environment())?;
     let listener = bind(listen.unwrap_or(config.server.listen)).await?;
     let app = Arc::new(App::open(place.clone(), config).await?);
     run(app, listener, |_| {}).await?;
@@ -47,7 +52,7 @@ pub(super) async fn demo(
         App::make(place, "")?;
     }
     let _lock = place.lock()?;
-    let config = Config::load(&place.config(), std::env::vars())?;
+    let config = Config::load(&place.config(), crate::config::environment())?;
     // Before anything that is shown once: a port in use is the likeliest fault.
     let listener = bind(listen.unwrap_or(config.server.listen)).await?;
     let app = Arc::new(App::open_or_found(place.clone(), config).await?);
@@ -62,6 +67,7 @@ pub(super) async fn demo(
             dry_run: false,
             yes: true,
             accept_good: true,
+            abandon: false,
             report: None,
             no_text: false,
             no_ocr: true,
@@ -102,7 +108,7 @@ async fn run(app: Arc<App>, listener: TcpListener, ready: impl FnOnce(SocketAddr
     started.ready();
     tracing::info!(%address, "serving on http://{address}/");
     ready(address);
-    axum::serve(listener, pages).with_graceful_shutdown(told_to_stop()).await?;
+    listen(listener, pages).await;
     background.abort();
     std::fs::remove_file(app.place.socket())?;
     app.close().await;
@@ -122,6 +128,50 @@ fn bind_socket(place: &Place) -> anyhow::Result<tokio::net::UnixListener> {
     })?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     Ok(socket)
+}
+
+/// Connections at once; further ones wait to be accepted.
+const CONNECTIONS: usize = 512;
+/// How long a request may take to say its headers, and how long one at work may go on
+/// after the server was told to stop.
+const HEADERS: Duration = Duration::from_secs(15);
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Serves until the process is told to stop; then those at work get [`FAREWELL`]. (By
+/// hand, because axum's own loop bounds neither connections nor slow headers.)
+async fn listen(listener: TcpListener, pages: Router) {
+    let mut server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new()).http1_only();
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    let (graceful, room) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
+    let stop = told_to_stop();
+    tokio::pin!(stop);
+    loop {
+        let seat = room.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, mostly: one that ends makes room.
+                tracing::warn!("a connection cannot be accepted: {error}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let served = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(pages.clone()));
+        let served = graceful.watch(served.into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = served.await {
+                tracing::debug!("a connection ended early: {error}");
+            }
+            drop(seat);
+        });
+    }
+    if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some connections did not end in {} s and are cut", FAREWELL.as_secs());
+    }
 }
 
 async fn told_to_stop() {

@@ -16,7 +16,7 @@ use std::{
 
 /// The token to use: `LANTAI_TOKEN`, else the one kept by `login`.
 pub(super) fn find(place: &Place) -> anyhow::Result<Option<String>> {
-    if let Ok(token) = std::env::var("LANTAI_TOKEN") {
+    if let Some(token) = std::env::var("LANTAI_TOKEN").ok().filter(|token| !token.is_empty()) {
         return Ok(Some(token));
     }
     let Some(path) = kept_at(place) else { return Ok(None) };
@@ -36,7 +36,7 @@ pub(super) async fn login(place: &Place, name: &str, json: bool) -> anyhow::Resu
     let password = password()?;
     let signed = match place.lock() {
         Ok(_lock) => {
-            let config = Config::load(&place.config(), std::env::vars())?;
+            let config = Config::load(&place.config(), crate::config::environment())?;
             let app = App::open(place.clone(), config).await?;
             let signed = access::sign_in(&app.db, app.clock.as_ref(), name, &password, Kind::Token).await;
             app.close().await;

@@ -29,6 +29,8 @@ pub use open::{Db, Engine, Tx, engine_of};
 pub enum DbError {
     #[error("the database failed")]
     Driver(#[from] sqlx::Error),
+    #[error("the database did not answer within {seconds} s; is it running, and is its address right?")]
+    Silent { seconds: u64 },
     #[error("the database could not be migrated")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// A guarded UPDATE changed another number of rows than its guard promised:

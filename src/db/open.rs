@@ -1,7 +1,7 @@
 //! The pools, and the turn to write.
 
 use super::{DbError, migrate};
-use sqlx::{Any, AnyPool, Transaction, any::AnyPoolOptions};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction, any::AnyPoolOptions};
 use std::time::Duration;
 
 /// A transaction that may write. Dropped, it never was.
@@ -38,6 +38,9 @@ const READERS: u32 = 6;
 /// half a second, so this is a fault, not a queue.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long the first connection may take.
+const FIRST: Duration = Duration::from_secs(10);
+
 impl Db {
     /// Opens and migrates the database at `url` (`sqlite://path?mode=rwc` or
     /// `postgres://…`). May be called on an open database by another process.
@@ -61,6 +64,9 @@ impl Db {
             Some(("postgres" | "postgresql", _)) => Engine::Postgres,
             _ => return Err(DbError::Address { url: url.to_owned() }),
         };
+        // Asked once and plainly first: a pool would try for a minute and not say why.
+        let first = tokio::time::timeout(FIRST, AnyConnection::connect(url)).await;
+        first.map_err(|_| DbError::Silent { seconds: FIRST.as_secs() })??.close().await?;
         let pool = |connections: u32| {
             AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).after_connect(
                 move |connection, _| {

@@ -3,7 +3,7 @@
 use super::{Described, HoldingsError, serials};
 use crate::{
     audit::{Change, Event},
-    db::{self, Cell, DbError},
+    db::{self, Asked, Cell, Db, DbError},
     kernel::{Filing, Id, Secrecy},
 };
 use serde_json::json;
@@ -58,6 +58,38 @@ pub async fn file(change: &mut Change<'_>, records: &[NewRecord]) -> Result<(), 
         );
     }
     Ok(())
+}
+
+/// Filings that are not visible yet.
+pub async fn unpublished(db: &Db) -> Result<Vec<String>, DbError> {
+    Ok(sqlx::query_scalar("SELECT id FROM filing WHERE visible_at IS NULL ORDER BY id").fetch_all(db.read()).await?)
+}
+
+/// Takes up to `limit` records of a filing that was never published out again, and
+/// their codes off the list of codes used: what nobody could see was given to nobody.
+/// (The counters stay raised; the numbers stand in the report of gaps until the codes
+/// are filed.) Gives how many went.
+pub async fn take_back(change: &mut Change<'_>, filing: &Id<Filing>, limit: i64) -> Result<u64, DbError> {
+    let gone: Vec<(String, String)> = sqlx::query_as(
+        "SELECT record.id, record.code FROM record JOIN filing ON filing.id = record.filing_id
+         WHERE filing.id = $1 AND filing.visible_at IS NULL ORDER BY record.id LIMIT $2",
+    )
+    .bind(filing.as_str())
+    .bind(limit)
+    .fetch_all(&mut *change.tx)
+    .await?;
+    for chunk in gone.chunks(500) {
+        for (sql, by_code) in [
+            ("DELETE FROM record_file WHERE record_id IN ", false),
+            ("DELETE FROM record WHERE id IN ", false),
+            ("DELETE FROM code_used WHERE code IN ", true),
+        ] {
+            let mut asked = Asked::new(sql);
+            asked.list(chunk.iter().map(|(id, code)| if by_code { code.as_str() } else { id.as_str() }));
+            asked.execute(&mut change.tx).await?;
+        }
+    }
+    Ok(gone.len() as u64)
 }
 
 /// Makes every record of the filing visible at once.

@@ -83,12 +83,17 @@ impl FaultKind {
 
 /// Words and years in one query, at most.
 const MOST_PARTS: usize = 64;
+/// Characters of a query, at most.
+const LONGEST: usize = 2_000;
 /// Brackets in brackets, at most.
 const DEEPEST: usize = 16;
 
 impl Query {
     pub fn parse(text: &str) -> Result<Self, QueryFault> {
         let end = text.chars().count();
+        if end > LONGEST {
+            return Err(QueryFault { at: LONGEST, kind: FaultKind::TooMuch });
+        }
         let tokens = tokens(text)?;
         if tokens.is_empty() {
             return Err(QueryFault { at: 0, kind: FaultKind::NoWord });

@@ -63,8 +63,8 @@ pub use object::{Algorithm, Inventory, Paths, User, Version};
 pub use open::{Content, Reader};
 pub use reading::Outcome;
 pub use rows::{
-    CopyRow, LOCAL, ReadingRow, copies, found, intend, intents, keep_readings, promised, promised_records, readings,
-    sealed, sealed_after, unsealed, verified, verified_since,
+    CopyRow, LOCAL, ReadingRow, copies, forget_intents, found, intend, intents, keep_readings, promised,
+    promised_records, readings, sealed, sealed_after, unsealed, verified, verified_since,
 };
 pub use seal::{Intent, Sealed};
 pub use staging::{ObjectDraft, SourceFile, Staged, StoredFile};

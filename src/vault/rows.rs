@@ -71,6 +71,13 @@ pub async fn promised(db: &Db) -> Result<BTreeSet<String>, DbError> {
     Ok(tokens.into_iter().collect())
 }
 
+/// Takes back what a filing promised to the store; the staged folders are swept as those
+/// that nothing promises. Only for a filing that is given up before it was visible.
+pub async fn forget_intents(change: &mut Change<'_>, filing: &Id<Filing>) -> Result<(), DbError> {
+    sqlx::query("DELETE FROM intent WHERE filing_id = $1").bind(filing.as_str()).execute(&mut *change.tx).await?;
+    Ok(())
+}
+
 /// The records whose objects are promised and not noted as sealed yet.
 pub async fn promised_records(db: &Db) -> Result<Vec<Id<Record>>, DbError> {
     let ids: Vec<String> = sqlx::query_scalar("SELECT record_id FROM intent").fetch_all(db.read()).await?;

@@ -11,12 +11,14 @@ in turn, ROUNDS times; medians and ratios of medians are printed.
 import csv
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
+from time import sleep
 
 from common import LANTAI, Archive, median, timed
 
@@ -36,7 +38,7 @@ def extraction(batch, texts=None):
                 path = next(turn, None)
             if path is None:
                 break
-            request = json.dumps({"Extract": {"path": str(path), "name": path.name}}).encode()
+            request = json.dumps({"Extract": {"path": os.fsencode(path).hex(), "name": path.name}}).encode()
             child.stdin.write(struct.pack("<I", len(request)) + request)
             child.stdin.flush()
             (length,) = struct.unpack("<I", child.stdout.read(4))
@@ -58,6 +60,14 @@ def extraction(batch, texts=None):
                 out.write(json.dumps({**row, "text": found.get(row["档号"], "")}, ensure_ascii=False) + "\n")
 
 
+def settle(folder):
+    """Removes what a stage left, and waits until the disk is quiet: ext4 keeps away from
+    inodes that were freed within the last five seconds, which makes new files slow."""
+    shutil.rmtree(folder)
+    os.sync()
+    sleep(6)
+
+
 def main():
     if sys.argv[1] == "--extract":
         return extraction(Path(sys.argv[2]))
@@ -77,11 +87,10 @@ def main():
             print(f"round {turn + 1}")
             for name, arguments in (("raw ocfl", ["ocfl", "OUT", "8"]), ("raw ingest", ["ingest", "OUT", "8", "each"])):
                 verb, out, *rest = arguments
-                # Nothing is removed between the stages: a file system that has just
-                # removed many files makes new ones slowly.
-                note(name, timed([raw, verb, str(batch / "files"), str(work / f"{out}-{verb}-{turn}"), *rest]))
+                note(name, timed([raw, verb, str(batch / "files"), str(work / out), *rest]))
+                settle(work / out)
             note("raw text", timed([sys.executable, __file__, "--extract", str(batch)]))
-            note("raw index", timed([raw, "index", str(work / "texts.jsonl"), str(work / f"index-{turn}"), "bigram"]))
+            note("raw index", timed([raw, "index", str(work / "texts.jsonl"), str(work / "index"), "bigram"]))
             for name, arguments in (
                 ("checks alone", ["--dry-run", "--yes"]),
                 ("durable", ["--yes", "--no-text", "--wait", "sealed"]),
@@ -91,6 +100,7 @@ def main():
                 ran = archive.run("ingest", str(batch), *arguments)
                 seconds = json.loads(ran["output"])["seconds"]
                 note(name, ran, **{f"s_{phase}": took for phase, took in seconds.items()})
+                settle(archive.data.parent)
 
     of = lambda name, key: median(figures[name, key])
     print(f"\n{batch.name}, {rounds} rounds in turn, medians")

@@ -3,6 +3,7 @@
 use super::TestDb;
 use serde_json::Value;
 use std::{
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -60,6 +61,17 @@ impl Archive {
         let account = accounts.iter().find(|account| account["role"] == role).expect("there is one of this role");
         let text = |field: &str| account[field].as_str().expect("it is text").to_owned();
         (text("name"), text("password"))
+    }
+
+    /// A token of the command line for this account; a server may be running.
+    pub fn token(&self, name: &str, password: &str) -> String {
+        let mut child = self.command(&["login", name]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().expect("it was piped");
+        writeln!(input, "{password}").expect("the command reads its password");
+        drop(input);
+        let out = child.wait_with_output().expect("the command ends");
+        let answer: Value = serde_json::from_slice(&out.stdout).expect("login answers with JSON");
+        answer["token"].as_str().expect("there is a token").to_owned()
     }
 
     pub fn data(&self) -> &Path {

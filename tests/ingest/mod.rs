@@ -1,6 +1,11 @@
 //! Taking in, by the real binary, on both databases.
 
+mod broken_off;
+mod codes;
+mod files;
+mod kept;
 mod kill;
 mod sample;
+mod secret;
 mod state;
 mod stream;

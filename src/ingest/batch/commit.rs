@@ -122,7 +122,8 @@ async fn begin(
         name: plan.name.clone(),
         source: plan.source.display().to_string(),
         catalogue: plan.catalogue.to_string(),
-        filed: false,
+        content: plan.content().to_string(),
+        state: rows::BatchState::Filing,
         accept_good,
         read_text,
         rows: number(plan.rows),
@@ -148,10 +149,10 @@ pub fn goes_on(begun: &rows::BatchRow, plan: &Plan) -> Result<(), IngestError> {
     if begun.catalogue != plan.catalogue.to_string() {
         return Err(IngestError::CatalogueChanged { folder: begun.source.clone(), batch: begun.id.to_string() });
     }
-    let ready = i64::try_from(plan.to_file.len() as u64 + plan.of_filing).unwrap_or(i64::MAX);
-    if ready == begun.to_file {
+    if begun.content == plan.content().to_string() {
         return Ok(());
     }
+    let ready = i64::try_from(plan.to_file.len() + plan.of_filing.len()).unwrap_or(i64::MAX);
     let blocking = plan.defects.iter().filter(|defect| defect.severity == Severity::Blocking);
     let named = blocking.filter(|defect| defect.kind != DefectKind::SetAside).take(5).map(|defect| {
         let row = defect.row.map_or_else(String::new, |row| format!("第 {row} 行 "));

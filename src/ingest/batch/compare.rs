@@ -10,7 +10,7 @@ use crate::{
     holdings::{self, RecordView},
     ingest::defects::{Defect, DefectKind, Words},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What became of the planned rows.
 pub(super) struct Compared {
@@ -18,8 +18,8 @@ pub(super) struct Compared {
     pub fresh: Vec<Planned>,
     /// Rows held with the same description and bytes.
     pub unchanged: u64,
-    /// Of those, rows that the filing asked about has filed already.
-    pub of_filing: u64,
+    /// What the filing asked about has filed already: a line a row, as [`content_line`] has it.
+    pub of_filing: Vec<String>,
     pub defects: Vec<Defect>,
 }
 
@@ -28,10 +28,11 @@ pub(super) struct Compared {
 pub(super) async fn compare(db: &Db, planned: Vec<Planned>, filing: Option<&str>) -> Result<Compared, IngestError> {
     let numbers: Vec<(String, i64)> = planned.iter().map(number).collect();
     let used = holdings::numbers_used(db, &numbers).await?;
-    let mut compared = Compared { fresh: Vec::new(), unchanged: 0, of_filing: 0, defects: Vec::new() };
+    let mut compared = Compared { fresh: Vec::new(), unchanged: 0, of_filing: Vec::new(), defects: Vec::new() };
     let codes: Vec<String> = used.values().cloned().collect();
     let held: HashMap<String, RecordView> =
         holdings::held(db, &codes).await?.into_iter().map(|view| (view.code.clone(), view)).collect();
+    let unpublished: HashSet<String> = holdings::unpublished(db).await?.into_iter().collect();
     let mut given: HashMap<(String, i64), String> = HashMap::new();
     for (row, number) in planned.into_iter().zip(numbers) {
         let code = row.code.as_str();
@@ -44,12 +45,19 @@ pub(super) async fn compare(db: &Db, planned: Vec<Planned>, filing: Option<&str>
             continue;
         }
         match held.get(code) {
-            Some(view) => {
-                let before = compared.defects.len();
-                against(&row, view, &mut compared.defects);
-                compared.unchanged += u64::from(compared.defects.len() == before);
-                compared.of_filing += u64::from(filing == Some(view.filing.as_str()));
+            Some(view) if filing == Some(view.filing.as_str()) => {
+                let digests = view.files.iter().map(|file| file.sha256.as_str());
+                compared.of_filing.push(content_line(&view.code, digests));
+                compare_one(&row, view, &mut compared);
             }
+            Some(view) if unpublished.contains(view.filing.as_str()) => {
+                let words = Words {
+                    reason: "该档号在另一个没有归档完的批次中".to_owned(),
+                    remedy: "先办完那个批次，或用 lantai ingest 文件夹 --abandon 放弃它".to_owned(),
+                };
+                compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
+            }
+            Some(view) => compare_one(&row, view, &mut compared),
             None if used.contains_key(&number) => {
                 let words = Words {
                     reason: "该档号已经用过，不再使用".to_owned(),
@@ -64,6 +72,17 @@ pub(super) async fn compare(db: &Db, planned: Vec<Planned>, filing: Option<&str>
         }
     }
     Ok(compared)
+}
+
+fn compare_one(row: &Planned, view: &RecordView, compared: &mut Compared) {
+    let before = compared.defects.len();
+    against(row, view, &mut compared.defects);
+    compared.unchanged += u64::from(compared.defects.len() == before);
+}
+
+/// A row's code and its files' digests on one line: what a batch is made of.
+pub(super) fn content_line<'a>(code: &'a str, digests: impl Iterator<Item = &'a str>) -> String {
+    std::iter::once(code).chain(digests).collect::<Vec<_>>().join(" ")
 }
 
 /// The class of a row's code, and its serial there.

@@ -27,6 +27,8 @@ pub struct Desk {
     pub largest_file: u64,
     /// The time zone in which days begin (IANA name), checked when it was configured.
     pub zone: String,
+    /// Whose turn it is to take a batch in: one at a time, so that no two file the same.
+    pub turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Why a batch was not taken in.
@@ -40,12 +42,12 @@ pub enum IngestError {
     Source(PathBuf, #[source] std::io::Error),
     /// The catalogue is another one than the batch was begun with.
     #[error(
-        "the catalogue of {folder} changed since its batch {batch} was begun; put the old one back, or hand in the rest as a new batch from another folder"
+        "the catalogue of {folder} changed since its batch {batch} was begun, of which nothing is visible yet; put the old one back and run the same command again, or give the batch up with --abandon and hand it in anew"
     )]
     CatalogueChanged { folder: String, batch: String },
     /// The folder no longer gives every row that the batch was begun with.
     #[error(
-        "batch {batch} was begun with {begun} row(s), and its folder {folder} gives {ready} of them now ({why}); put the folder back as it was and run the same command again; until then nothing of the batch is visible"
+        "batch {batch} was begun with {begun} row(s), and its folder {folder} does not give them as they were: {ready} can be filed now ({why}); put the folder back as it was and run the same command again, or give the batch up with --abandon and hand it in anew; nothing of it is visible yet"
     )]
     Incomplete { folder: String, batch: String, begun: i64, ready: i64, why: String },
     #[error(transparent)]

@@ -1,14 +1,11 @@
 //! Looking at the files of a batch: their digests, and whether they are whole.
 
-use super::{
-    desk::{Desk, IngestError},
-    pace::Pace,
-};
+use super::{desk::Desk, pace::Pace};
 use crate::{
     ingest::{extract::Examined, folder::FoundFile},
     kernel::Sha256,
 };
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{StreamExt as _, stream};
 use sha2::Digest as _;
 use std::{
     io::Read as _,
@@ -17,10 +14,12 @@ use std::{
 
 /// Digests of `files`, in their order, two at a time: the disk and two cores have
 /// no use for more.
-pub(super) async fn digests(files: &[FoundFile]) -> Result<Vec<Sha256>, IngestError> {
+///
+/// A file that cannot be read is a reason of its own; the others are digested.
+pub(super) async fn digests(files: &[FoundFile]) -> Vec<Result<Sha256, String>> {
     let pace = Pace::new("digesting files", files.len());
     let asked: Vec<_> = files.iter().map(|file| digest_aside(file.path.clone())).collect();
-    stream::iter(asked).buffered(2).inspect(|_| pace.step(1)).try_collect().await
+    stream::iter(asked).buffered(2).inspect(|_| pace.step(1)).collect().await
 }
 
 /// What each of `files` is and whether it is whole, in their order; opened by the
@@ -32,8 +31,8 @@ pub(super) async fn examined(desk: &Desk, files: &[&FoundFile]) -> Vec<Examined>
     stream::iter(asked).buffered(desk.reader.children() * 2).inspect(|_| pace.step(1)).collect().await
 }
 
-async fn digest_aside(path: PathBuf) -> Result<Sha256, IngestError> {
-    tokio::task::spawn_blocking(move || digest(&path).map_err(|error| IngestError::Source(path, error)))
+async fn digest_aside(path: PathBuf) -> Result<Sha256, String> {
+    tokio::task::spawn_blocking(move || digest(&path).map_err(|error| error.to_string()))
         .await
         .expect("reading a file does not panic")
 }

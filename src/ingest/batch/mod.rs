@@ -15,6 +15,7 @@
 //!   *unchanged*, so that the same batch handed in twice changes nothing; one whose
 //!   bytes differ is a defect that names the file, and nothing is overwritten.
 
+mod abandon;
 mod codes;
 mod commit;
 mod compare;
@@ -26,9 +27,12 @@ mod read;
 mod rows;
 mod seal;
 
+pub use abandon::abandon;
 pub use commit::{Committed, commit, goes_on};
 pub use desk::{Desk, IngestError};
 pub use plan::{Plan, Planned, PlannedFile, plan};
 pub use read::{JOB as READ_JOB, read, read_again};
-pub use rows::{BatchRow, FindingRow, begun, begun_from, by_id, count, count_findings, findings, list, page, sheet};
+pub use rows::{
+    BatchRow, BatchState, FindingRow, begun, begun_from, by_id, count, count_findings, findings, list, page, sheet,
+};
 pub use seal::{JOB as SEAL_JOB, seal, sweep};

@@ -40,8 +40,8 @@ pub struct Plan {
     pub to_file: Vec<Planned>,
     /// Rows that the archive holds as they are.
     pub unchanged: u64,
-    /// Of those, rows that the filing which goes on has filed already.
-    pub of_filing: u64,
+    /// Rows that the filing which goes on has filed already: code and digests a line.
+    pub of_filing: Vec<String>,
     /// Rows above 公开.
     pub set_aside: u64,
     pub defects: Vec<Defect>,
@@ -92,6 +92,18 @@ impl Plan {
     pub fn bytes(&self) -> u64 {
         self.to_file.iter().flat_map(|row| &row.files).map(|file| file.bytes).sum()
     }
+    /// SHA-256 over every row that is to be filed or was filed by the filing that goes on:
+    /// the same for the same codes with the same bytes, in whatever order.
+    pub fn content(&self) -> Sha256 {
+        let mut lines = self.of_filing.clone();
+        lines.extend(self.to_file.iter().map(|row| {
+            let digests: Vec<String> = row.files.iter().map(|file| file.sha256.to_string()).collect();
+            compare::content_line(row.code.as_str(), digests.iter().map(String::as_str))
+        }));
+        lines.sort();
+        Sha256::of(lines.join("\n").as_bytes())
+    }
+
     /// Whether something found keeps rows out.
     pub fn blocked(&self) -> bool {
         self.defects.iter().any(|d| d.severity == Severity::Blocking && d.kind != DefectKind::SetAside)
@@ -119,7 +131,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
     read.defects.append(&mut matched.defects);
 
     let begun = Instant::now();
-    let digests = look::digests(&walked.files).await?;
+    let digests = look::digests(&walked.files).await;
     took.digests = begun.elapsed();
     let (name, rows, set_aside) = (name_of(&source), read.rows, read.set_aside);
     let rest = unplanned(&read, &coded.codes, &matched);
@@ -266,7 +278,7 @@ fn assemble(
     codes: impl Iterator<Item = (Option<Code>, String)>,
     of: &[Vec<usize>],
     files: &[FoundFile],
-    digests: &[Sha256],
+    digests: &[Result<Sha256, String>],
     largest: u64,
 ) -> (Vec<Planned>, Vec<Defect>) {
     let Rows { entries, mut defects, .. } = read;
@@ -284,6 +296,13 @@ fn assemble(
         let mut own = Vec::new();
         for file in &of[at] {
             let found = &files[*file];
+            let sha256 = match &digests[*file] {
+                Ok(sha256) => *sha256,
+                Err(why) => {
+                    defects.push(unreadable(why).at(entry.row, code.as_str()).of_file(&found.relative));
+                    continue;
+                }
+            };
             if found.bytes > largest {
                 let words = Words {
                     reason: format!("文件有 {} 字节，超过上限 {largest} 字节", found.bytes),
@@ -296,7 +315,7 @@ fn assemble(
                 path: found.path.clone(),
                 relative: found.relative.clone(),
                 bytes: found.bytes,
-                sha256: digests[*file],
+                sha256,
                 format: String::new(),
                 pages: None,
             });

@@ -18,8 +18,9 @@ pub struct BatchRow {
     pub source: String,
     /// SHA-256 of its catalogue.
     pub catalogue: String,
-    /// Every row is filed and visible.
-    pub filed: bool,
+    /// SHA-256 over the code and the files' digests of every row to file.
+    pub content: String,
+    pub state: BatchState,
     /// Rows with defects were left out.
     pub accept_good: bool,
     pub read_text: bool,
@@ -32,6 +33,29 @@ pub struct BatchRow {
     pub received_by: String,
     pub started_at: String,
     pub filed_at: Option<String>,
+}
+
+/// Where a batch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchState {
+    /// Rows are being filed; none is visible.
+    Filing,
+    /// Every row is filed and visible.
+    Filed,
+    /// Given up before any of it was visible; nothing of it is kept.
+    Abandoned,
+}
+
+impl BatchState {
+    const ALL: [Self; 3] = [Self::Filing, Self::Filed, Self::Abandoned];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Filing => "filing",
+            Self::Filed => "filed",
+            Self::Abandoned => "abandoned",
+        }
+    }
 }
 
 /// A finding as it was kept.
@@ -49,9 +73,9 @@ pub struct FindingRow {
 
 pub(crate) async fn insert(change: &mut Change<'_>, batch: &BatchRow) -> Result<(), DbError> {
     sqlx::query(
-        "INSERT INTO batch (id, filing_id, name, source, catalogue, state, accept_good, read_text, rows_in, to_file,
-                            filed, set_aside, files, bytes, received_by, started_at)
-         VALUES ($1, $2, $3, $4, $5, 'filing', $6, $7, $8, $9, 0, $10, $11, $12, $13, $14)",
+        "INSERT INTO batch (id, filing_id, name, source, catalogue, content, state, accept_good, read_text, rows_in,
+                            to_file, filed, set_aside, files, bytes, received_by, started_at)
+         VALUES ($1, $2, $3, $4, $5, $15, 'filing', $6, $7, $8, $9, 0, $10, $11, $12, $13, $14)",
     )
     .bind(batch.id.as_str())
     .bind(batch.filing.as_str())
@@ -67,6 +91,7 @@ pub(crate) async fn insert(change: &mut Change<'_>, batch: &BatchRow) -> Result<
     .bind(batch.bytes)
     .bind(&batch.received_by)
     .bind(&batch.started_at)
+    .bind(&batch.content)
     .execute(&mut *change.tx)
     .await?;
     Ok(())
@@ -124,7 +149,16 @@ pub(crate) async fn close(change: &mut Change<'_>, batch: &Id<Batch>) -> Result<
     db::exactly(1, &done)
 }
 
-const COLUMNS: &str = "SELECT id, filing_id, name, source, catalogue, state, accept_good, read_text, rows_in, to_file, \
+/// Turns a batch that is given up: nothing of it is kept but this.
+pub(crate) async fn give_up(change: &mut Change<'_>, batch: &Id<Batch>) -> Result<(), DbError> {
+    let done = sqlx::query("UPDATE batch SET state = 'abandoned', filed = 0 WHERE id = $1 AND state = 'filing'")
+        .bind(batch.as_str())
+        .execute(&mut *change.tx)
+        .await?;
+    db::exactly(1, &done)
+}
+
+const COLUMNS: &str = "SELECT id, filing_id, name, source, catalogue, content, state, accept_good, read_text, rows_in, to_file, \
                        filed, set_aside, files, bytes, received_by, started_at, filed_at FROM batch";
 
 /// The batch of this id.
@@ -243,6 +277,11 @@ pub async fn findings(
         .collect())
 }
 
+fn state(row: String, word: String) -> Result<BatchState, DbError> {
+    let known = BatchState::ALL.into_iter().find(|state| state.word() == word);
+    known.ok_or(DbError::Inconsistent { table: "batch", column: "state", row, value: word })
+}
+
 async fn rows(db: &Db, asked: Asked) -> Result<Vec<BatchRow>, DbError> {
     use sqlx::Row as _;
     let found = asked.rows(db).await?;
@@ -255,7 +294,8 @@ async fn rows(db: &Db, asked: Asked) -> Result<Vec<BatchRow>, DbError> {
                 name: row.try_get("name")?,
                 source: row.try_get("source")?,
                 catalogue: row.try_get("catalogue")?,
-                filed: row.try_get::<String, _>("state")? == "filed",
+                content: row.try_get("content")?,
+                state: state(row.try_get("id")?, row.try_get("state")?)?,
                 accept_good: row.try_get::<i64, _>("accept_good")? == 1,
                 read_text: row.try_get::<i64, _>("read_text")? == 1,
                 rows: row.try_get("rows_in")?,

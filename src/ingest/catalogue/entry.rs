@@ -157,8 +157,14 @@ impl Reader<'_> {
         }
     }
 
-    /// An Excel error value is shown to nobody as if it were text.
+    /// An Excel error value is shown to nobody as if it were text; a control character
+    /// is none either, and PostgreSQL holds no NUL.
     fn check_value(&mut self, field: Field) {
+        let text = self.text(field);
+        if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+            let shown = format!("U+{:04X}", u32::from(control));
+            self.fault(field, DefectKind::CellBroken, Words::control_character(&shown, self.lang));
+        }
         if field != Field::Date
             && let Cell::Broken(value) = cell(self.row, self.columns, field)
         {

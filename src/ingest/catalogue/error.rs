@@ -14,6 +14,10 @@ pub enum CatalogueError {
     Io { path: PathBuf, source: io::Error },
     #[error("{} is not a readable Excel workbook: {reason}; open it in Excel and save it as .xlsx again", path.display())]
     Workbook { path: PathBuf, reason: String },
+    #[error(
+        "{} has two sheets with a list: {one} and {other}; hide or remove one of them, or hand them in as two batches", path.display()
+    )]
+    TwoSheets { path: PathBuf, one: String, other: String },
     #[error("no column for {missing} within the first {rows} rows; headers found: {}", found.join(" | "))]
     Columns { missing: String, rows: usize, found: Vec<String> },
     #[error("row {row} (line {line}): bytes that are not {encoding}; save the catalogue as UTF-8 or .xlsx")]
@@ -46,6 +50,7 @@ impl CatalogueError {
             | Self::Form(_)
             | Self::Io { .. }
             | Self::Workbook { .. }
+            | Self::TwoSheets { .. }
             | Self::Columns { .. }
             | Self::Utf16 => None,
         }

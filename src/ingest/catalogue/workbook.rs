@@ -18,7 +18,11 @@ const MOST_BYTES: u64 = 1 << 30;
 /// only a forged sheet has more.
 const MOST_FILLED: usize = 4 << 20;
 
-/// The rows below the header of the first visible sheet that has one, blank
+/// Cells of a workbook held at once, blanks before the last one of a row included: a
+/// million rows of twenty-four (ours).
+const MOST_CELLS: usize = 24_000_000;
+
+/// The rows below the header of the one visible sheet that has one, blank
 /// rows left out.
 pub fn read(path: &Path, mapping: &Mapping) -> Result<(Vec<Row>, Columns), CatalogueError> {
     let broken = |reason: String| CatalogueError::Workbook { path: path.to_owned(), reason };
@@ -27,19 +31,27 @@ pub fn read(path: &Path, mapping: &Mapping) -> Result<(Vec<Row>, Columns), Catal
     let mut book = Xlsx::new(BufReader::new(open()?)).map_err(|error| broken(error.to_string()))?;
     let sheets: Vec<String> =
         book.sheets_metadata().iter().filter(|s| s.visible == SheetVisible::Visible).map(|s| s.name.clone()).collect();
-    let mut first = None;
+    let (mut first, mut read): (_, Option<(String, Vec<Row>, Columns)>) = (None, None);
     for sheet in sheets {
         let mut rows = rows_of(&mut book, &sheet).map_err(|error| match error {
             SheetError::Wide(row) => CatalogueError::Wide { row, limit: MOST_COLUMNS },
             SheetError::Broken(reason) => broken(reason),
         })?;
         match Columns::find(&rows[..rows.len().min(HEADER_WITHIN)], mapping) {
-            Ok(columns) => {
+            Ok(columns) if read.is_none() => {
                 rows.retain(|row| row.number > columns.header_row());
-                return Ok((rows, columns));
+                read = Some((sheet, rows, columns));
+            }
+            // Two lists in one workbook: which is meant is for the sender to say.
+            Ok(_) => {
+                let (one, ..) = read.expect("the guard above failed");
+                return Err(CatalogueError::TwoSheets { path: path.to_owned(), one, other: sheet });
             }
             Err(error) => first = first.or(Some(error)),
         }
+    }
+    if let Some((_, rows, columns)) = read {
+        return Ok((rows, columns));
     }
     Err(first.unwrap_or_else(|| broken("no visible sheet".into())))
 }
@@ -70,7 +82,7 @@ fn refuse_bombs(file: impl Read + Seek, most: u64) -> Result<(), String> {
 
 fn rows_of(book: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Vec<Row>, SheetError> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut in_order = true;
+    let (mut in_order, mut held) = (true, 0_usize);
     let mut cells = book.worksheet_cells_reader(sheet)?;
     while let Some(found) = cells.next_cell()? {
         let cell = cell_of(found.get_value());
@@ -89,7 +101,11 @@ fn rows_of(book: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Vec<Row>, Sh
         }
         let row = rows.last_mut().expect("a row was pushed above");
         if row.cells.len() <= column {
+            held += column + 1 - row.cells.len();
             row.cells.resize(column + 1, Cell::Empty);
+        }
+        if held > MOST_CELLS {
+            return Err(SheetError::Broken(format!("it holds more than {MOST_CELLS} cells; split it")));
         }
         row.cells[column] = cell;
     }

@@ -318,6 +318,16 @@ impl Words {
         )
     }
 
+    pub fn control_character(shown: &str, lang: Lang) -> Self {
+        say!(
+            lang,
+            "单元格中有控制字符 {shown}",
+            "删去该字符，或重新录入此格",
+            "the cell holds the control character {shown}",
+            "remove it, or type the cell again"
+        )
+    }
+
     pub fn duplicate_content(rows: &str, lang: Lang) -> Self {
         say!(
             lang,

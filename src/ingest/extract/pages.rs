@@ -46,7 +46,9 @@ fn look(path: &Path, format: Format) -> Result<Option<u32>, String> {
     }
     Ok(match format {
         Format::Pdf => {
-            let pdf = pdf::open(bytes(path)?)?;
+            let bytes = bytes(path)?;
+            pdf::ends(&bytes)?;
+            let pdf = pdf::open(bytes)?;
             let last = pdf.pages().len() - 1;
             pdf::interpret(&pdf, 0);
             if last > 0 {
@@ -56,8 +58,8 @@ fn look(path: &Path, format: Format) -> Result<Option<u32>, String> {
         }
         Format::Docx => docx::pages(&bytes(path)?).map(|_| None)?,
         Format::Txt => plain::decode(&bytes(path)?).map(|_| Some(1))?,
-        Format::Jpeg => render::photo(path, ImageFormat::Jpeg).map(|_| Some(1))?,
-        Format::Png => render::photo(path, ImageFormat::Png).map(|_| Some(1))?,
+        Format::Jpeg => render::photo_whole(path, ImageFormat::Jpeg).map(|()| Some(1))?,
+        Format::Png => render::photo_whole(path, ImageFormat::Png).map(|()| Some(1))?,
         Format::Tiff => {
             let pages = render::tiff_pages(path)?;
             render::tiff_whole(path, 0)?;

@@ -39,6 +39,17 @@ pub(super) fn open(bytes: Vec<u8>) -> Result<Pdf, String> {
     Ok(pdf)
 }
 
+/// Whether a PDF has its end (ISO 32000-1 §7.5.5; readers look for it in the last
+/// kilobyte, we in the last four): one without was cut off, even where its objects can
+/// be gathered again.
+pub(super) fn ends(bytes: &[u8]) -> Result<(), String> {
+    let tail = &bytes[bytes.len().saturating_sub(4_096)..];
+    if tail.windows(5).any(|five| five == b"%%EOF") {
+        return Ok(());
+    }
+    Err("PDF 的结尾缺失，多半在传送或拷贝时被截断".to_owned())
+}
+
 /// The text of every page in the order it is drawn, invisible text of dual-layer scans too.
 pub(super) fn text(pdf: &Pdf) -> Vec<String> {
     let cache = InterpreterCache::new();

@@ -1,9 +1,11 @@
 //! Pictures: whole or not, how many pages, how one looks.
 
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage, imageops::FilterType};
+use image::{
+    DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, RgbImage, imageops::FilterType,
+};
 use std::{fs::File, io::BufReader, path::Path};
-use tiff::ColorType;
 use tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
+use tiff::{ColorType, TiffError};
 
 /// The most pixels a page may have: A0 at 600 dpi.
 const MOST_PIXELS: u64 = 600_000_000;
@@ -26,6 +28,62 @@ pub(super) fn photo(path: &Path, format: ImageFormat) -> Result<DynamicImage, St
     Ok(picture)
 }
 
+/// Whether a JPEG or PNG is whole: decoded to its last row, and a JPEG to its end mark. A
+/// form that we cannot draw is not for that reason damaged.
+pub(super) fn photo_whole(path: &Path, format: ImageFormat) -> Result<(), String> {
+    if format == ImageFormat::Jpeg {
+        jpeg_ends(&std::fs::read(path).map_err(|error| error.to_string())?)?;
+    }
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut reader = ImageReader::with_format(BufReader::new(file), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_BYTES);
+    reader.limits(limits);
+    let decoded = reader.into_decoder().and_then(|decoder| {
+        let (width, height) = decoder.dimensions();
+        Ok((bounded(width, height), DynamicImage::from_decoder(decoder)?))
+    });
+    match decoded {
+        Ok((bounded, _)) => bounded,
+        Err(ImageError::Unsupported(_)) => Ok(()),
+        Err(error) => Err(spoilt(error)),
+    }
+}
+
+/// Walks the segments of a JPEG to its end mark (ITU-T T.81 §B.1): decoders paint what is
+/// missing grey and say nothing.
+fn jpeg_ends(bytes: &[u8]) -> Result<(), String> {
+    let cut = || "图像不完整：文件在结束标记之前就断了".to_owned();
+    let mut at = 2;
+    loop {
+        // Between segments: fill bytes, then a marker.
+        while bytes.get(at) == Some(&0xff) && bytes.get(at + 1) == Some(&0xff) {
+            at += 1;
+        }
+        let (Some(0xff), Some(marker)) = (bytes.get(at), bytes.get(at + 1)) else { return Err(cut()) };
+        at += 2;
+        match marker {
+            0xd9 => return Ok(()),
+            0x01 | 0xd0..=0xd7 => continue,
+            _ => {}
+        }
+        let (Some(high), Some(low)) = (bytes.get(at), bytes.get(at + 1)) else { return Err(cut()) };
+        at += usize::from(u16::from_be_bytes([*high, *low]));
+        if *marker == 0xda {
+            // Coded data: up to a marker that is neither a stuffed byte nor a restart.
+            loop {
+                let found = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xff));
+                at += found.ok_or_else(cut)?;
+                match bytes.get(at + 1) {
+                    Some(0x00 | 0xd0..=0xd7) => at += 2,
+                    Some(_) => break,
+                    None => return Err(cut()),
+                }
+            }
+        }
+    }
+}
+
 /// How many pages a TIFF has; walks its directories, decodes none.
 pub(super) fn tiff_pages(path: &Path) -> Result<u32, String> {
     let mut decoder = tiff(path)?;
@@ -42,8 +100,10 @@ pub(super) fn tiff_whole(path: &Path, page: u32) -> Result<(), String> {
     let mut decoder = tiff_at(path, page)?;
     let (width, height) = decoder.dimensions().map_err(spoilt)?;
     bounded(width, height)?;
-    decoder.read_image().map_err(spoilt)?;
-    Ok(())
+    match decoder.read_image() {
+        Ok(_) | Err(TiffError::UnsupportedError(_)) => Ok(()),
+        Err(error) => Err(spoilt(error)),
+    }
 }
 
 /// One page of a TIFF, from 0.
@@ -122,4 +182,22 @@ fn bounded(width: u32, height: u32) -> Result<(), String> {
 
 fn spoilt(error: impl std::fmt::Display) -> String {
     format!("图像不完整或已损坏（{error}）")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jpeg_cut_anywhere_is_not_whole() {
+        let picture = DynamicImage::ImageRgb8(RgbImage::from_fn(90, 70, |x, y| image::Rgb([x as u8, y as u8, 7])));
+        let whole = jpeg(picture, 90).unwrap();
+        jpeg_ends(&whole).unwrap();
+        for end in [4, 40, whole.len() / 2, whole.len() - 2, whole.len() - 1] {
+            assert!(jpeg_ends(&whole[..end]).is_err(), "cut at {end} of {}", whole.len());
+        }
+        let mut trailing = whole;
+        trailing.extend(b"what a camera leaves behind the end");
+        jpeg_ends(&trailing).unwrap();
+    }
 }

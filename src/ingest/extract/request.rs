@@ -4,12 +4,47 @@ use super::Format;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+/// A path as the hex of its bytes: names of old systems are no UTF-8.
+mod bytes {
+    use data_encoding::HEXLOWER;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use std::{
+        ffi::OsString,
+        os::unix::ffi::{OsStrExt as _, OsStringExt as _},
+        path::{Path, PathBuf},
+    };
+
+    pub fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&HEXLOWER.encode(path.as_os_str().as_bytes()))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+        let hex = String::deserialize(from)?;
+        let bytes = HEXLOWER.decode(hex.as_bytes()).map_err(D::Error::custom)?;
+        Ok(OsString::from_vec(bytes).into())
+    }
+}
+
 /// A request, as JSON behind its length.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    Examine { path: PathBuf, name: String },
-    Extract { path: PathBuf, name: String },
-    Render { path: PathBuf, name: String, page: u32, width: u32 },
+    Examine {
+        #[serde(with = "bytes")]
+        path: PathBuf,
+        name: String,
+    },
+    Extract {
+        #[serde(with = "bytes")]
+        path: PathBuf,
+        name: String,
+    },
+    Render {
+        #[serde(with = "bytes")]
+        path: PathBuf,
+        name: String,
+        page: u32,
+        width: u32,
+    },
 }
 
 /// The answer; a picture follows as bytes behind its length.

@@ -65,7 +65,7 @@ fn shape(batch: &BatchRow) -> Value {
     json!({
         "batch": batch.id.as_str(),
         "name": batch.name,
-        "state": if batch.filed { "filed" } else { "filing" },
+        "state": batch.state.word(),
         "rows": batch.rows,
         "records": batch.filed_rows,
         "to_file": batch.to_file,
