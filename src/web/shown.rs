@@ -92,10 +92,10 @@ pub(super) fn span(seconds: f64) -> String {
 }
 
 /// A retention period in words.
-pub(super) fn retention(code: &str) -> String {
+pub(super) fn retention(lang: Lang, code: &str) -> String {
     match code.strip_prefix('D') {
-        Some(years) => format!("{years} 年"),
-        None if code == "Y" => "永久".to_owned(),
+        Some(years) => lang.with("retention-years", "years", years),
+        None if code == "Y" => lang.t("retention-permanent"),
         None => code.to_owned(),
     }
 }

@@ -6,11 +6,15 @@ use crate::{
     holdings::RecordView,
     search::{self, Asked},
     vault,
-    web::{refusal::Refusal, rooms::record::known, session::Asker},
+    web::{
+        refusal::Refusal,
+        rooms::{record::known, search::narrow_of},
+        session::Asker,
+    },
 };
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, Query, RawQuery, State},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -94,10 +98,11 @@ pub async fn search(
     State(app): State<Arc<App>>,
     asker: Asker,
     Query(Searching { q, limit, offset }): Query<Searching>,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refusal> {
     let asked = Asked {
         query: &q,
-        filters: search::Filters::default(),
+        filters: narrow_of(query.as_deref().unwrap_or_default()),
         sort: search::Sort::default(),
         limit: limit.unwrap_or(20),
         offset: offset.unwrap_or(0),

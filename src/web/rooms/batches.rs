@@ -248,10 +248,16 @@ pub async fn show(
 }
 
 /// The findings as an Excel sheet: reason and remedy a row.
-pub async fn defects(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Refusal> {
+pub async fn defects(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
     let batch = found(&app, &id).await?;
+    let lang = words_of(shown::lang(&headers, &uri));
     let rows = batch::findings(&app.db, &batch.id, false, 0, i64::MAX).await?;
-    let bytes = tokio::task::spawn_blocking(move || batch::sheet(&rows, DefectLang::Zh))
+    let bytes = tokio::task::spawn_blocking(move || batch::sheet(&rows, lang))
         .await
         .expect("writing a sheet does not panic")?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -264,12 +270,16 @@ async fn found(app: &App, id: &str) -> Result<BatchRow, Refusal> {
     batch::by_id(&app.db, &id).await?.ok_or_else(Refusal::missing)
 }
 
-fn line(lang: Lang, row: FindingRow) -> Defect {
-    let kind = DefectKind::ALL.iter().find(|kind| kind.word() == row.kind);
-    let words = match lang {
+fn words_of(lang: Lang) -> DefectLang {
+    match lang {
         Lang::Zh => DefectLang::Zh,
         Lang::En => DefectLang::En,
-    };
+    }
+}
+
+fn line(lang: Lang, row: FindingRow) -> Defect {
+    let kind = DefectKind::ALL.iter().find(|kind| kind.word() == row.kind);
+    let words = words_of(lang);
     let standing = match (row.severity.as_str(), kind) {
         (_, Some(DefectKind::SetAside)) => Standing::Refused,
         ("blocking", _) => Standing::MustMend,

@@ -17,6 +17,7 @@ use crate::{
         refusal::Refusal,
         session::Asker,
         shown,
+        texts::Lang,
     },
 };
 use axum::{
@@ -61,17 +62,17 @@ pub async fn show(
     let trail = audit::of_subject(&app.db, record.id.as_str(), 0, LINES).await?;
     let events = trail.len() as u64;
     let tab = match asked.tab.as_str() {
-        "description" => Tab::Description(facts(&record)),
-        "trail" => Tab::Trail(trail.into_iter().map(|line| event(&app, line)).collect()),
+        "description" => Tab::Description(facts(frame.lang, &record)),
+        "trail" => Tab::Trail(trail.into_iter().map(|line| event(&app, frame.lang, line)).collect()),
         "files" => Tab::Files(files(&app, &record, &copies)),
         _ => Tab::Content(Box::new(content(&app, &record, asked.page.unwrap_or(1), &asked.q).await?)),
     };
-    let card = card(&app, &record, !copies.is_empty()).await?;
+    let card = card(&app, frame.lang, &record, !copies.is_empty()).await?;
     let files = record.files.len() as u64;
     Ok(render(&RecordPage { frame, id, card, q: asked.q, files, events, tab }))
 }
 
-async fn card(app: &App, record: &RecordView, sealed: bool) -> Result<Card, Refusal> {
+async fn card(app: &App, lang: Lang, record: &RecordView, sealed: bool) -> Result<Card, Refusal> {
     let fonds = holdings::fonds_by_code(&app.db, &record.fonds).await?;
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Ok(Card {
@@ -82,7 +83,7 @@ async fn card(app: &App, record: &RecordView, sealed: bool) -> Result<Card, Refu
         docno: some(&record.docno),
         date: record.dated.map(|dated| dated.to_string()),
         pages: record.pages.and_then(|pages| u64::try_from(pages).ok()),
-        retention: record.retention.as_deref().map(shown::retention),
+        retention: record.retention.as_deref().map(|code| shown::retention(lang, code)),
         secrecy: some(&record.mark),
         fonds_code: record.fonds.clone(),
         fonds_name: fonds.map_or_else(String::new, |fonds| fonds.name_on(shown::today(app)).to_owned()),
@@ -155,37 +156,37 @@ pub fn place_of(record: &RecordView, readings: &[ReadingRow], page: u32) -> Opti
     None
 }
 
-fn facts(record: &RecordView) -> Vec<Fact> {
+fn facts(lang: Lang, record: &RecordView) -> Vec<Fact> {
     let mut facts: Vec<Fact> = [
-        ("档号", Some(record.code.clone())),
-        ("题名", Some(record.title.clone())),
-        ("责任者", Some(record.responsible.clone())),
-        ("文号", Some(record.docno.clone())),
-        ("日期", record.dated.map(|dated| dated.to_string())),
-        ("保管期限", record.retention.as_deref().map(shown::retention)),
-        ("到期日", record.ends_on.clone()),
-        ("密级", Some(record.mark.clone())),
-        ("页数", record.pages.map(|pages| pages.to_string())),
-        ("备注", Some(record.note.clone())),
+        (lang.t("reference"), Some(record.code.clone())),
+        (lang.t("record-title"), Some(record.title.clone())),
+        (lang.t("responsible"), Some(record.responsible.clone())),
+        (lang.t("docno"), Some(record.docno.clone())),
+        (lang.t("date"), record.dated.map(|dated| dated.to_string())),
+        (lang.t("retention"), record.retention.as_deref().map(|code| shown::retention(lang, code))),
+        (lang.t("ends-on"), record.ends_on.clone()),
+        (lang.t("secrecy"), Some(record.mark.clone())),
+        (lang.t("pages"), record.pages.map(|pages| pages.to_string())),
+        (lang.t("record-note"), Some(record.note.clone())),
     ]
     .into_iter()
     .filter_map(|(name, value)| {
         let value = value.filter(|value| !value.is_empty())?;
-        Some(Fact { name: name.to_owned(), value })
+        Some(Fact { name, value })
     })
     .collect();
     facts.extend(record.extra.iter().map(|(name, value)| Fact { name: name.clone(), value: value.clone() }));
     facts
 }
 
-fn event(app: &App, line: audit::Line) -> Event {
+fn event(app: &App, lang: Lang, line: audit::Line) -> Event {
     let who = match line.actor.split_once(':') {
-        Some(("machine", work)) => format!("系统（{work}）"),
-        Some(_) => "人员".to_owned(),
+        Some(("machine", work)) => lang.with("deed-by-machine", "work", work),
+        Some(_) => lang.t("deed-by-person"),
         None => "operator".to_owned(),
     };
     let act = match line.verb.as_str() {
-        "record.filed" => "归档".to_owned(),
+        "record.filed" => lang.t("deed-record-filed"),
         other => other.to_owned(),
     };
     let note = line.details.iter().map(|(field, body)| format!("{field}：{body}")).collect::<Vec<_>>().join("；");

@@ -13,6 +13,7 @@ use crate::{
         refusal::Refusal,
         session::Asker,
         shown,
+        texts::Lang,
     },
 };
 use axum::{
@@ -66,6 +67,11 @@ impl Fields {
     }
 }
 
+/// What the fields of an address narrow to: of the page and of the API alike.
+pub fn narrow_of(query: &str) -> Narrow {
+    Fields::of(query).narrow()
+}
+
 pub async fn show(
     State(app): State<Arc<App>>,
     asker: Asker,
@@ -90,8 +96,8 @@ pub async fn show(
         };
         match search::find(&app.db, &app.vault, &app.index, &asker.guest.reach(), asked).await? {
             Ok(found) => {
-                facets = facets_of(&app, &found, &fields.filters).await?;
-                result = found_of(found, &fields);
+                facets = facets_of(&app, frame.lang, &found, &fields.filters).await?;
+                result = found_of(frame.lang, found, &fields);
             }
             Err(fault) => result = SearchResult::Fault(fault_of(&fields.q, fault)),
         }
@@ -100,7 +106,7 @@ pub async fn show(
     Ok(render(&SearchPage { frame, q, sort, filters, facets, result }))
 }
 
-fn found_of(found: search::Found, fields: &Fields) -> SearchResult {
+fn found_of(lang: Lang, found: search::Found, fields: &Fields) -> SearchResult {
     let pages = found.total.div_ceil(HITS as u64);
     let base = SearchPage::base(&fields.q, fields.sort, &fields.filters);
     let pager = Pager { page: fields.page, pages: u32::try_from(pages).unwrap_or(u32::MAX), base };
@@ -127,7 +133,7 @@ fn found_of(found: search::Found, fields: &Fields) -> SearchResult {
                 responsible: some(record.responsible),
                 docno: some(record.docno),
                 date: record.dated.map(|dated| dated.to_string()),
-                retention: record.retention.as_deref().map(shown::retention),
+                retention: record.retention.as_deref().map(|code| shown::retention(lang, code)),
                 secrecy: (record.secrecy > 0).then_some(record.mark),
                 standing: Standing::Sealed,
                 page,
@@ -146,7 +152,7 @@ fn fault_of(q: &str, fault: search::QueryFault) -> QueryFault {
     QueryFault { before, at, after, kind: fault.kind }
 }
 
-async fn facets_of(app: &App, found: &search::Found, filters: &Filters) -> Result<Vec<Facet>, Refusal> {
+async fn facets_of(app: &App, lang: Lang, found: &search::Found, filters: &Filters) -> Result<Vec<Facet>, Refusal> {
     let fonds = holdings::all_fonds(&app.db).await?;
     let today = shown::today(app);
     let name = |code: &str| fonds.iter().find(|one| one.code == code).map_or("", |one| one.name_on(today)).to_owned();
@@ -170,7 +176,9 @@ async fn facets_of(app: &App, found: &search::Found, filters: &Filters) -> Resul
         listed(FacetKind::Fonds, counted(&facets.fonds), &filters.fonds, &name),
         listed(FacetKind::Category, counted(&facets.category), &filters.category, &word),
         listed(FacetKind::Year, years, &[], &plain),
-        listed(FacetKind::Retention, counted(&facets.retention), &filters.retention, &|code| shown::retention(code)),
+        listed(FacetKind::Retention, counted(&facets.retention), &filters.retention, &|code| {
+            shown::retention(lang, code)
+        }),
         listed(FacetKind::Department, counted(&facets.department), &filters.department, &plain),
     ])
 }
