@@ -35,7 +35,7 @@
 //!    its last commit carries.
 //!
 //! The process may die between any two lines of this; the next start takes up what is
-//! left, with the same code ([`app::App::settle`]).
+//! left, with the same code ([`app::App::settle`], [`app::go_on`]).
 //!
 //! # Invariants
 //!
@@ -58,6 +58,10 @@
 //!   and sealing on this class of machine (2026-11-24, `vault`).
 //! - The index has no follower's row in the database: its own commit carries the
 //!   number of the trail it stands at, so that the two cannot disagree.
+//! - Derivatives lie flat below their record (2026-11-24, `vault::derivatives`).
+//! - The codes of a batch that is given up before any of it was visible may be handed in
+//!   again: they came from the sender's catalogue and stand on his papers. The counters
+//!   stay raised.
 //!
 //! # Glossary
 //!

@@ -4,7 +4,9 @@
 //! was planned, in chunks, under one filing that a last small change makes
 //! visible; `seal` and `read` are the jobs that follow. A batch that was broken
 //! off goes on from the rows it has: the plan is made again from the same folder
-//! and leaves out what is filed.
+//! and leaves out what is filed. It goes on only if the folder still gives exactly
+//! the codes and bytes it was begun with; else it can be given up (`abandon`), and
+//! nothing of it stays.
 //!
 //! # Why
 //!
@@ -14,6 +16,8 @@
 //! - A row whose code is held with the same description and the same bytes is
 //!   *unchanged*, so that the same batch handed in twice changes nothing; one whose
 //!   bytes differ is a defect that names the file, and nothing is overwritten.
+//! - One batch is taken in at a time: two that bring the same code would else find out
+//!   in the middle, each with half of its rows filed.
 
 mod abandon;
 mod codes;
