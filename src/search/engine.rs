@@ -144,12 +144,20 @@ impl Catalogue {
 
     /// Puts documents in the place of those with the same id. Seen after [`Self::commit`].
     pub fn put(&self, docs: &[Doc]) -> Result<(), SearchError> {
-        let writer = self.writer();
-        for doc in docs {
-            writer.delete_term(Term::from_field_text(self.fields.id, doc.id.as_str()));
-            writer.add_document(self.fields.document(doc))?;
-        }
-        Ok(())
+        let writer = &*self.writer();
+        // Cutting a text into units costs as much as indexing them: two threads do it.
+        let put = |docs: &[Doc]| -> Result<(), SearchError> {
+            for doc in docs {
+                writer.delete_term(Term::from_field_text(self.fields.id, doc.id.as_str()));
+                writer.add_document(self.fields.document(doc))?;
+            }
+            Ok(())
+        };
+        let (left, right) = docs.split_at(docs.len() / 2);
+        std::thread::scope(|scope| {
+            let left = scope.spawn(|| put(left));
+            put(right).and(left.join().expect("indexing does not panic"))
+        })
     }
 
     pub fn delete(&self, ids: &[Id<Record>]) -> Result<(), SearchError> {

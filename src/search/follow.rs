@@ -109,18 +109,23 @@ async fn put_filing(
     index: &Arc<Catalogue>,
     filing: &str,
 ) -> Result<Vec<Id<Record>>, SearchError> {
-    let (mut after, mut records): (Option<Cursor>, Vec<Id<Record>>) = (None, Vec::new());
+    let mut records: Vec<Id<Record>> = Vec::new();
+    let all = all();
+    let mut page = holdings::records_of_filing(db, &all, filing, None, CHUNK).await?;
     loop {
-        let page = holdings::records_of_filing(db, &all(), filing, after.as_ref(), CHUNK).await?;
         if records.len() + page.items.len() > REMEMBERED {
             records.clear();
         }
         records.extend(page.items.iter().map(|record| record.id.clone()));
-        put(db, vault, index, page.items).await?;
-        after = page.next;
-        if after.is_none() {
+        let Some(after) = page.next else {
+            put(db, vault, index, page.items).await?;
             return Ok(records);
-        }
+        };
+        // The next records are fetched while these are put.
+        let next = holdings::records_of_filing(db, &all, filing, Some(&after), CHUNK);
+        let (next, done) = tokio::join!(next, put(db, vault, index, page.items));
+        done?;
+        page = next?;
     }
 }
 
