@@ -33,7 +33,7 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         }
         Err(error) => return Err(error.into()),
     };
-    if let Some(begun) = &begun {
+    if let Some(begun) = begun.as_ref().filter(|_| !args.dry_run) {
         batch::goes_on(begun, &plan)?;
     }
     let mut report = Report::of(&plan);

@@ -34,18 +34,16 @@ pub async fn numbers_used(
     db: &Db,
     numbers: &[(String, i64)],
 ) -> Result<BTreeMap<(String, i64), String>, HoldingsError> {
-    let mut by_scope: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-    for (scope, serial) in numbers {
-        by_scope.entry(scope).or_default().push(*serial);
-    }
     let mut found = BTreeMap::new();
-    for (scope, serials) in by_scope {
-        for chunk in serials.chunks(500) {
-            let mut asked = Asked::new("SELECT serial, code FROM code_used WHERE scope = ");
-            asked.bind(scope).push(" AND serial IN ").list(chunk.iter().copied());
-            let rows: Vec<(i64, String)> = asked.fetch(db).await?;
-            found.extend(rows.into_iter().map(|(serial, code)| ((scope.to_owned(), serial), code)));
+    // Many classes with few numbers each are the rule: pairs are asked for, not classes.
+    for chunk in numbers.chunks(200) {
+        let mut asked = Asked::new("SELECT scope, serial, code FROM code_used WHERE ");
+        for (at, (scope, serial)) in chunk.iter().enumerate() {
+            asked.push(if at == 0 { "(scope = " } else { " OR (scope = " });
+            asked.bind(scope.as_str()).push(" AND serial = ").bind(*serial).push(")");
         }
+        let rows: Vec<(String, i64, String)> = asked.fetch(db).await?;
+        found.extend(rows.into_iter().map(|(scope, serial, code)| ((scope, serial), code)));
     }
     Ok(found)
 }

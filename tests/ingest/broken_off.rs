@@ -57,7 +57,10 @@ async fn a_batch_that_was_broken_off_can_be_given_up(db: TestDb) {
     }
     let other = archive.run(&["ingest", copy.to_str().unwrap(), "--yes"]).expect_status(1);
     assert_eq!((other["records"].as_u64(), other["unchanged"].as_u64()), (Some(0), Some(0)), "{other}");
+    let looked_at = archive.run(&["ingest", name, "--dry-run", "--yes"]).expect_status(0);
+    assert_eq!(looked_at["rows"], 300, "a dry run says what it finds, whatever was begun");
     assert!(archive.run(&["ingest", name, "--abandon"]).expect_status(0)["records"].as_u64().unwrap() > 3);
+    assert_eq!(fs::read_dir(archive.data().join("staging")).unwrap().count(), 0);
     assert_eq!(archive.run(&["ingest", name, "--yes"]).expect_status(0)["records"], 300);
     assert_eq!(archive.run(&["search", "改正的题名7"]).expect_status(0)["total"], 1);
     archive.run(&["verify"]).expect_status(0);

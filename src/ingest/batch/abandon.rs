@@ -14,8 +14,9 @@ use crate::{
 const CHUNK: i64 = 1_000;
 
 /// Gives a broken-off batch up: its records, their codes and what they promised to the
-/// store go; its staged objects are swept. The sender's folder is not touched. Killed
-/// anywhere, the same call goes on. Gives how many records went.
+/// store go, and its staged objects with what else nothing promises: only for the holder
+/// of the turn to take in. The sender's folder is not touched. Killed anywhere, the same
+/// call goes on. Gives how many records went.
 pub async fn abandon(desk: &Desk, guest: &Guest, batch: &BatchRow) -> Result<u64, IngestError> {
     let mut records = 0;
     loop {
@@ -26,6 +27,7 @@ pub async fn abandon(desk: &Desk, guest: &Guest, batch: &BatchRow) -> Result<u64
             vault::forget_intents(&mut change, &batch.filing).await?;
             rows::give_up(&mut change, &batch.id).await?;
             change.commit(Event::new("batch.abandoned", &batch.id).and(&batch.filing).with("records", records)).await?;
+            super::sweep(desk).await?;
             return Ok(records);
         }
         change.commit(Event::new("batch.taken_back", &batch.id).with("records", gone)).await?;

@@ -92,7 +92,7 @@ mod tests {
             "X001-WS",
             "X001-WS·11-Y-BGS-0001",
             "X001-WS·2011-永久-BGS-0001",
-            "X001-WS·2011-Y-BGSXXXXX-0001",
+            "X001-WS·2011-Y-BGSABCDE-0001",
             "X001-WS·2011-Y-BGS-1",
             "X001-WS·2011-Y-BGS-0000",
             "X002-WS·2011-Y-BGS-0001",
