@@ -24,6 +24,7 @@ pub fn defaults_with(url: &str) -> String {
 pub struct Config {
     pub archive: Archive,
     pub server: Server,
+    pub sign_in: SignIn,
     pub database: Database,
     pub ingest: Ingest,
     pub reading: Reading,
@@ -42,6 +43,35 @@ pub struct Archive {
 pub struct Server {
     pub listen: SocketAddr,
     pub secure_cookie: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    #[serde(deserialize_with = "time")]
+    pub idle: Duration,
+    #[serde(deserialize_with = "time")]
+    pub longest: Duration,
+    #[serde(deserialize_with = "time")]
+    pub token: Duration,
+    pub password_length: usize,
+    pub password_kinds: usize,
+    pub account_failures: i64,
+    pub address_failures: i64,
+    #[serde(deserialize_with = "time")]
+    pub first_wait: Duration,
+    #[serde(deserialize_with = "time")]
+    pub longest_wait: Duration,
+    pub second_factor: SecondFactor,
+}
+
+/// Who must have a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    Offered,
+    Officers,
+    Everybody,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -131,6 +161,20 @@ impl Config {
         }
         if self.reading.children > 64 {
             return bounds("reading.children", self.reading.children.to_string(), "0 to 64");
+        }
+        if !(8..=64).contains(&self.sign_in.password_length) {
+            return bounds("sign_in.password_length", self.sign_in.password_length.to_string(), "8 to 64");
+        }
+        if !(1..=4).contains(&self.sign_in.password_kinds) {
+            return bounds("sign_in.password_kinds", self.sign_in.password_kinds.to_string(), "1 to 4");
+        }
+        for (key, failures) in [
+            ("sign_in.account_failures", self.sign_in.account_failures),
+            ("sign_in.address_failures", self.sign_in.address_failures),
+        ] {
+            if !(1..=10_000).contains(&failures) {
+                return bounds(key, failures.to_string(), "1 to 10000");
+            }
         }
         if self.search.memory < 16 << 20 {
             return bounds("search.memory", self.search.memory.to_string(), "at least 16 MiB");

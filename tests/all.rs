@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod cli;
 mod db;
 mod harness;
 mod holdings;

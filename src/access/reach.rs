@@ -19,8 +19,21 @@ pub struct Scope {
     pub departments: Option<Vec<String>>,
     /// First and last year (年度), both included.
     pub years: Option<(Year, Year)>,
+    /// 开放划控: `open`, `controlled`, `deferred` or `unreviewed`.
+    pub opening: Option<String>,
     /// The highest rank of secrecy ([`crate::kernel::Secrecy::rank`]).
     pub secrecy_at_most: i64,
+}
+
+/// What of a record decides who may know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts<'a> {
+    pub fonds: &'a str,
+    pub category: &'a str,
+    pub department: Option<&'a str>,
+    pub year: Option<Year>,
+    pub opening: &'a str,
+    pub secrecy: i64,
 }
 
 impl Reach {
@@ -36,10 +49,83 @@ impl Reach {
 
     /// Everything up to `rank` of secrecy.
     pub fn up_to(rank: i64) -> Self {
-        Self(vec![Scope { fonds: None, categories: None, departments: None, years: None, secrecy_at_most: rank }])
+        Self(vec![Scope::up_to(rank)])
     }
 
     pub fn scopes(&self) -> &[Scope] {
         &self.0
+    }
+
+    /// Whether it is bounded by nothing but secrecy.
+    pub fn is_whole(&self) -> bool {
+        self.0.iter().any(|scope| *scope == Scope::up_to(scope.secrecy_at_most))
+    }
+
+    /// Whether a record of these facts lies within it.
+    pub fn covers(&self, facts: &Facts<'_>) -> bool {
+        self.0.iter().any(|scope| scope.covers(facts))
+    }
+}
+
+impl Scope {
+    /// Everything up to `rank` of secrecy.
+    pub fn up_to(rank: i64) -> Self {
+        Self { fonds: None, categories: None, departments: None, years: None, opening: None, secrecy_at_most: rank }
+    }
+
+    /// A record without a department or a year lies in no scope that names one.
+    fn covers(&self, facts: &Facts<'_>) -> bool {
+        let among = |allowed: &Option<Vec<String>>, value: Option<&str>| {
+            allowed.as_ref().is_none_or(|allowed| value.is_some_and(|value| allowed.iter().any(|one| one == value)))
+        };
+        facts.secrecy <= self.secrecy_at_most
+            && among(&self.fonds, Some(facts.fonds))
+            && among(&self.categories, Some(facts.category))
+            && among(&self.departments, facts.department)
+            && self.opening.as_ref().is_none_or(|opening| opening == facts.opening)
+            && self.years.is_none_or(|(from, to)| facts.year.is_some_and(|year| (from..=to).contains(&year)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_lies_within_a_scope_in_every_direction_or_not_at_all() {
+        let facts = Facts {
+            fonds: "X001",
+            category: "WS",
+            department: Some("BGS"),
+            year: Some(2011),
+            opening: "open",
+            secrecy: 1,
+        };
+        let one = |value: &str| Some(vec![value.to_owned()]);
+        let whole = Scope::up_to(1);
+        assert!(Reach::of(vec![whole.clone()]).covers(&facts));
+        assert!(!Reach::nothing().covers(&facts));
+        let narrowed = [
+            (Scope { fonds: one("X002"), ..whole.clone() }, Scope { fonds: one("X001"), ..whole.clone() }),
+            (Scope { categories: one("KJ"), ..whole.clone() }, Scope { categories: one("WS"), ..whole.clone() }),
+            (Scope { departments: one("CWC"), ..whole.clone() }, Scope { departments: one("BGS"), ..whole.clone() }),
+            (
+                Scope { years: Some((2012, 2020)), ..whole.clone() },
+                Scope { years: Some((2011, 2011)), ..whole.clone() },
+            ),
+            (
+                Scope { opening: Some("controlled".into()), ..whole.clone() },
+                Scope { opening: Some("open".into()), ..whole.clone() },
+            ),
+            (Scope::up_to(0), Scope::up_to(4)),
+        ];
+        for (without, with) in narrowed {
+            assert!(!Reach::of(vec![without.clone()]).covers(&facts), "{without:?}");
+            assert!(Reach::of(vec![with.clone()]).covers(&facts), "{with:?}");
+            assert!(Reach::of(vec![without, with]).covers(&facts), "a reach is a union");
+        }
+        let bare = Facts { department: None, year: None, ..facts };
+        assert!(!Reach::of(vec![Scope { departments: one("BGS"), ..whole.clone() }]).covers(&bare));
+        assert!(!Reach::of(vec![Scope { years: Some((1, 9999)), ..whole }]).covers(&bare));
     }
 }

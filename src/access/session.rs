@@ -1,35 +1,45 @@
 //! Signing in, and what a token stands for.
 
-use super::{AccessError, Permit, Purpose, Reach, Right, Role, password, policy};
+use super::{AccessError, Functions, Gate, Guest, attempt, attempt::Counted, factor, grant, password};
 use crate::{
     audit::{Change, Event},
-    db::Db,
-    kernel::{Actor, Clock, Id, Instant, Person, Record, Sha256},
+    db::DbError,
+    kernel::{Actor, Id, Instant, Person, Sha256},
 };
 use data_encoding::HEXLOWER;
+use std::time::Duration;
 
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A browser's cookie: twelve hours.
+    /// A browser's cookie: ends when it is not used, and after some hours in any case.
     Browser,
-    /// The command line's token: thirty days.
+    /// The command line's token.
     Token,
+    /// The password was right, the second factor is owed: good for nothing else.
+    Pending,
 }
 
 impl Kind {
-    fn seconds(self) -> i64 {
-        match self {
-            Self::Browser => 12 * 3600,
-            Self::Token => 30 * 24 * 3600,
-        }
-    }
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Browser => "browser",
             Self::Token => "token",
+            Self::Pending => "pending",
         }
     }
+}
+
+/// Somebody at the door.
+#[derive(Clone, Copy, Debug)]
+pub struct Entering<'a> {
+    pub name: &'a str,
+    pub password: &'a str,
+    pub kind: Kind,
+    /// Where from: an address, or `socket`.
+    pub address: &'a str,
+    /// What the browser calls itself.
+    pub agent: &'a str,
 }
 
 /// A session just begun; the token stands nowhere else.
@@ -37,121 +47,173 @@ impl Kind {
 pub struct Signed {
     pub token: String,
     pub until: Instant,
+    /// Good only for naming the second factor.
+    pub pending: bool,
 }
 
-/// Who asks: somebody known, the operator, or nobody.
-#[derive(Clone, Debug)]
-pub struct Guest {
-    actor: Actor,
-    role: Role,
-    clearance: i64,
-    /// Sent back with every form of this session.
-    pub csrf: String,
-}
+/// How long a second factor may be owed, in seconds.
+const PENDING: i64 = 300;
+/// The longest name of a browser that is kept, in characters.
+const LONGEST_AGENT: usize = 200;
+/// How a token for programs begins.
+pub(super) const API_PREFIX: &str = "lt_";
 
-impl Guest {
-    /// The command line without a person's token, holding the archive's lock:
-    /// may do an archivist's work, and is never shown sealed content.
-    pub fn operator() -> Self {
-        Self { actor: Actor::Operator, role: Role::Archivist, clearance: 0, csrf: String::new() }
+impl Gate {
+    /// Signs somebody in with name and password. Who has a second factor gets a session
+    /// that is good for nothing but naming it.
+    ///
+    /// # Errors
+    /// [`AccessError::Unknown`] for an unknown name, a wrong password and somebody who
+    /// left alike, after the same work; [`AccessError::Shut`] after too many of them.
+    pub async fn sign_in(&self, entering: Entering<'_>) -> Result<Signed, AccessError> {
+        let Entering { name, password, kind, address, agent } = entering;
+        // No name holds a NUL, and PostgreSQL takes none in a text.
+        let asked = if name.contains('\0') { "" } else { name };
+        let turn = password::turn().await;
+        let counted = Counted::of(name, address);
+        self.open_for(&counted).await?;
+        let found: Option<(String, String)> =
+            sqlx::query_as("SELECT id, password FROM person WHERE name = $1 AND left_at IS NULL")
+                .bind(asked)
+                .fetch_optional(self.db.read())
+                .await?;
+        let (id, hash) = found.unzip();
+        if !password::matches(&turn, password, hash).await? {
+            self.failed(&counted, id, address).await?;
+            return Err(AccessError::Unknown);
+        }
+        drop(turn);
+        let id = Id::<Person>::known(id.ok_or(AccessError::Unknown)?);
+        let owed = factor::confirmed(&self.db, &id).await?;
+        let who = Actor::Person { id: id.clone(), name: name.to_owned() };
+        let mut change = Change::begin(&self.db, self.clock.as_ref(), &who).await?;
+        let kind = if owed { Kind::Pending } else { kind };
+        let signed = self.begin_session(&mut change, &id, kind, address, agent).await?;
+        attempt::forgive(&mut change, name).await?;
+        let verb = if owed { "person.password_named" } else { "person.signed_in" };
+        change.commit(Event::new(verb, id).with("kind", kind.word()).with("address", address)).await?;
+        Ok(signed)
     }
 
-    /// The archive itself, going on with what somebody began.
-    pub fn machine(work: &'static str) -> Self {
-        Self { actor: Actor::Machine(work), ..Self::operator() }
-    }
-
-    pub fn actor(&self) -> &Actor {
-        &self.actor
-    }
-    pub fn role(&self) -> Role {
-        self.role
-    }
-    pub fn may(&self, right: Right) -> bool {
-        self.role.may(right)
-    }
-    /// What the guest may know of.
-    pub fn reach(&self) -> Reach {
-        if self.may(Right::Search) { policy::reach(self.clearance) } else { Reach::nothing() }
-    }
-    /// Leave to open `record`, which is as secret as `secrecy`; `None` is a refusal.
-    pub fn permit(&self, record: &Id<Record>, secrecy: i64, purpose: Purpose, now: Instant) -> Option<Permit> {
-        self.may(Right::Read).then(|| policy::permit(&self.actor, self.clearance, record, secrecy, purpose, now))?
-    }
-}
-
-/// Signs `name` in.
-///
-/// # Errors
-/// [`AccessError::Unknown`] for an unknown name and for a wrong password alike,
-/// after the same work.
-pub async fn sign_in(
-    db: &Db,
-    clock: &dyn Clock,
-    name: &str,
-    password: &str,
-    kind: Kind,
-) -> Result<Signed, AccessError> {
-    // No name holds a NUL, and PostgreSQL takes none in a text.
-    let asked = if name.contains('\0') { "" } else { name };
-    let found: Option<(String, String)> =
-        sqlx::query_as("SELECT id, password FROM person WHERE name = $1").bind(asked).fetch_optional(db.read()).await?;
-    let (id, hash) = found.unzip();
-    if !password::matches(password, hash).await? {
-        return Err(AccessError::Unknown);
-    }
-    let id = Id::<Person>::known(id.ok_or(AccessError::Unknown)?);
-    let who = Actor::Person { id: id.clone(), name: name.to_owned() };
-    let mut change = Change::begin(db, clock, &who).await?;
-    let (token, csrf) = (secret(), secret());
-    let until = change.at.plus_seconds(kind.seconds());
-    sqlx::query("DELETE FROM session WHERE until < $1").bind(change.at.to_string()).execute(&mut *change.tx).await?;
-    sqlx::query(
-        "INSERT INTO session (digest, person_id, kind, csrf, created_at, until) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(Sha256::of(token.as_bytes()).to_string())
-    .bind(id.as_str())
-    .bind(kind.word())
-    .bind(csrf)
-    .bind(change.at.to_string())
-    .bind(until.to_string())
-    .execute(&mut *change.tx)
-    .await?;
-    change.commit(Event::new("person.signed_in", id).with("kind", kind.word())).await?;
-    Ok(Signed { token, until })
-}
-
-/// Ends the session of `token`; nothing happens where there is none.
-pub async fn sign_out(db: &Db, clock: &dyn Clock, guest: &Guest, token: &str) -> Result<(), AccessError> {
-    let Actor::Person { id, .. } = guest.actor() else { return Ok(()) };
-    let mut change = Change::begin(db, clock, guest.actor()).await?;
-    sqlx::query("DELETE FROM session WHERE digest = $1")
-        .bind(Sha256::of(token.as_bytes()).to_string())
+    /// Writes a session's row; the caller's change says why.
+    pub(super) async fn begin_session(
+        &self,
+        change: &mut Change<'_>,
+        person: &Id<Person>,
+        kind: Kind,
+        address: &str,
+        agent: &str,
+    ) -> Result<Signed, AccessError> {
+        let (token, csrf) = (secret(), secret());
+        let until = match kind {
+            Kind::Browser => change.at.plus_seconds(seconds(self.rules.longest)),
+            Kind::Token => change.at.plus_seconds(seconds(self.rules.token)),
+            Kind::Pending => change.at.plus_seconds(PENDING),
+        };
+        let agent: String = agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
+        let at = change.at.to_string();
+        sqlx::query("DELETE FROM session WHERE until < $1").bind(&at).execute(&mut *change.tx).await?;
+        sqlx::query(
+            "INSERT INTO session (digest, id, person_id, kind, csrf, address, agent, created_at, seen_at, until)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+        )
+        .bind(digest(&token))
+        .bind(Id::<Person>::fresh(change.at).as_str())
+        .bind(person.as_str())
+        .bind(kind.word())
+        .bind(csrf)
+        .bind(address)
+        .bind(agent)
+        .bind(at)
+        .bind(until.to_string())
         .execute(&mut *change.tx)
         .await?;
-    change.commit(Event::new("person.signed_out", id)).await?;
-    Ok(())
+        Ok(Signed { token, until, pending: kind == Kind::Pending })
+    }
+
+    /// Ends the session of `token`; nothing happens where there is none.
+    pub async fn sign_out(&self, guest: &Guest, token: &str) -> Result<(), AccessError> {
+        let Some(id) = guest.person() else { return Ok(()) };
+        let mut change = Change::begin(&self.db, self.clock.as_ref(), guest.actor()).await?;
+        sqlx::query("DELETE FROM session WHERE digest = $1").bind(digest(token)).execute(&mut *change.tx).await?;
+        change.commit(Event::new("person.signed_out", id)).await?;
+        Ok(())
+    }
+
+    /// Whom `token` stands for now; `None` for an unknown or ended one. Everything a
+    /// guest may do is read anew here.
+    pub async fn of_token(&self, token: &str) -> Result<Option<Guest>, AccessError> {
+        let found = if token.starts_with(API_PREFIX) {
+            self.of_api_token(token).await?
+        } else {
+            self.of_session(token).await?
+        };
+        let Some(Known { id, name, role, department, clearance, password_due, csrf, narrowed }) = found else {
+            return Ok(None);
+        };
+        // A role that no policy knows may do nothing.
+        let Ok(role) = role.parse() else { return Ok(None) };
+        let id = Id::known(id);
+        let grants = grant::held(&self.db, &id, department.as_deref(), clearance, self.today()).await?;
+        let actor = Actor::Person { id, name };
+        let password_due = password_due.is_some();
+        Ok(Some(Guest { actor, role, clearance, grants, narrowed, password_due, csrf }))
+    }
+
+    async fn of_session(&self, token: &str) -> Result<Option<Known>, AccessError> {
+        let (digest, now) = (digest(token), self.clock.now());
+        let row: Option<SessionRow> = sqlx::query_as(
+            "SELECT person.id, person.name, person.role, person.department, person.clearance, person.password_due,
+                    session.csrf, session.kind, session.seen_at
+             FROM session JOIN person ON person.id = session.person_id
+             WHERE session.digest = $1 AND session.until >= $2 AND session.kind <> 'pending' AND person.left_at IS NULL",
+        )
+        .bind(&digest)
+        .bind(now.to_string())
+        .fetch_optional(self.db.read())
+        .await?;
+        let Some((id, name, role, department, clearance, password_due, csrf, kind, seen_at)) = row else {
+            return Ok(None);
+        };
+        if kind == Kind::Browser.word() {
+            let row = seen_at.parse().map_err(|_| DbError::Inconsistent {
+                table: "session",
+                column: "seen_at",
+                row: id.clone(),
+                value: seen_at,
+            })?;
+            if !self.seen.touch(&digest, row, now, seconds(self.rules.idle)) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Known { id, name, role, department, clearance, password_due, csrf, narrowed: None }))
+    }
 }
 
-/// Whom `token` stands for now; `None` for an unknown or ended one.
-pub async fn of_token(db: &Db, clock: &dyn Clock, token: &str) -> Result<Option<Guest>, AccessError> {
-    let row: Option<(String, String, String, i64, String)> = sqlx::query_as(
-        "SELECT person.id, person.name, person.role, person.clearance, session.csrf
-         FROM session JOIN person ON person.id = session.person_id
-         WHERE session.digest = $1 AND session.until >= $2",
-    )
-    .bind(Sha256::of(token.as_bytes()).to_string())
-    .bind(clock.now().to_string())
-    .fetch_optional(db.read())
-    .await?;
-    // A role that no policy knows may do nothing.
-    Ok(row.and_then(|(id, name, role, clearance, csrf)| {
-        Some(Guest { actor: Actor::Person { id: Id::known(id), name }, role: role.parse().ok()?, clearance, csrf })
-    }))
+/// Whom a token stands for, before anything is made of it.
+pub(super) struct Known {
+    pub id: String,
+    pub name: String,
+    pub role: String,
+    pub department: Option<String>,
+    pub clearance: i64,
+    pub password_due: Option<String>,
+    pub csrf: String,
+    pub narrowed: Option<Functions>,
+}
+
+type SessionRow = (String, String, String, Option<String>, i64, Option<String>, String, String, String);
+
+pub(super) fn digest(token: &str) -> String {
+    Sha256::of(token.as_bytes()).to_string()
+}
+
+pub(super) fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX / 2_000)
 }
 
 /// 32 random bytes, hex.
-fn secret() -> String {
+pub(super) fn secret() -> String {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     HEXLOWER.encode(&bytes)

@@ -2,7 +2,8 @@
 
 use super::{Place, WallClock};
 use crate::{
-    config::Config,
+    access::{Gate, PasswordRules, Rules, SecondFactor},
+    config::{self, Config},
     db::{Db, DbError},
     ingest::{
         batch::Desk,
@@ -52,6 +53,7 @@ pub struct App {
     pub config: Config,
     pub clock: Arc<dyn Clock>,
     pub db: Db,
+    pub gate: Gate,
     pub vault: Arc<Vault>,
     pub index: Arc<Catalogue>,
     pub reader: Arc<Extractor>,
@@ -110,17 +112,9 @@ impl App {
         let limits = Limits { memory: config.reading.memory, patience: config.reading.patience, font };
         let reader = Arc::new(Extractor::new(program, children, limits));
         let profile = Arc::new(place.rules()?);
-        Ok(Self {
-            place,
-            config,
-            clock: Arc::new(WallClock),
-            db,
-            vault,
-            index,
-            reader,
-            profile,
-            taking_in: Arc::default(),
-        })
+        let clock: Arc<dyn Clock> = Arc::new(WallClock);
+        let gate = Gate::new(db.clone(), clock.clone(), rules(&config));
+        Ok(Self { place, config, clock, db, gate, vault, index, reader, profile, taking_in: Arc::default() })
     }
 
     /// What ingest works with.
@@ -155,6 +149,27 @@ impl App {
     pub async fn close(&self) {
         self.reader.close().await;
         self.db.close().await;
+    }
+}
+
+/// What the configuration says about signing in.
+fn rules(config: &Config) -> Rules {
+    let said = &config.sign_in;
+    Rules {
+        zone: config.archive.zone.clone(),
+        idle: said.idle,
+        longest: said.longest,
+        token: said.token,
+        passwords: PasswordRules { shortest: said.password_length, kinds: said.password_kinds },
+        account_failures: said.account_failures,
+        address_failures: said.address_failures,
+        first_wait: said.first_wait,
+        longest_wait: said.longest_wait,
+        second_factor: match said.second_factor {
+            config::SecondFactor::Offered => SecondFactor::Offered,
+            config::SecondFactor::Officers => SecondFactor::Officers,
+            config::SecondFactor::Everybody => SecondFactor::Everybody,
+        },
     }
 }
 

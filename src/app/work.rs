@@ -49,6 +49,9 @@ pub async fn work_for_ever(app: Arc<App>) {
             Ok(drained) => tracing::info!(drained.done, drained.failed, "worked through the queue"),
             Err(error) => tracing::error!("the queue cannot be worked through: {error:#}"),
         }
+        if let Err(error) = app.gate.write_seen().await {
+            tracing::error!("when sessions were used cannot be written: {error}");
+        }
         tokio::time::sleep(IDLE).await;
     }
 }
@@ -86,7 +89,9 @@ async fn resume(app: &Arc<App>, begun: batch::BatchRow) -> anyhow::Result<u64> {
     let desk = app.desk();
     let _turn = desk.turn.lock().await;
     // Somebody may have gone on with it, or given it up, while we waited.
-    let Some(begun) = batch::by_id(&app.db, &begun.id).await?.filter(|now| now.state == BatchState::Filing) else {
+    let Some(begun) =
+        batch::by_id(&app.db, &batch::Seen::All, &begun.id).await?.filter(|now| now.state == BatchState::Filing)
+    else {
         return Ok(0);
     };
     let source = PathBuf::from(&begun.source);

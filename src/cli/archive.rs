@@ -6,9 +6,7 @@ use crate::{
     app::{self, App, AppError, Place},
     config::Config,
     db::{Db, MIGRATIONS},
-    holdings,
-    kernel::Actor,
-    preservation, vault,
+    holdings, preservation, vault,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -36,10 +34,17 @@ pub(super) async fn init(place: &Place, fonds: Option<(String, String)>, url: &s
 /// The accounts of the first day, with their passwords, and a fonds if one is named.
 pub(super) async fn first_accounts(app: &App, fonds: Option<(String, String)>) -> anyhow::Result<Value> {
     let mut accounts = Vec::new();
-    for (name, role) in [("档案员", Role::Archivist), ("利用者", Role::Staff)] {
+    for (name, role) in [
+        ("系统管理员", Role::SystemAdministrator),
+        ("安全保密员", Role::SecurityOfficer),
+        ("安全审计员", Role::Auditor),
+        ("档案员", Role::Archivist),
+        ("利用者", Role::Staff),
+    ] {
         let new = NewPerson { name, role, department: None, clearance: 0, password: None };
-        let password = access::add(&app.db, app.clock.as_ref(), &Actor::Operator, new).await?;
-        accounts.push(json!({ "name": name, "role": role.to_string(), "password": password }));
+        let (clock, today) = (app.clock.as_ref(), app.gate.today());
+        let (_, password) = access::add(&app.db, clock, &Guest::operator(), today, new).await?;
+        accounts.push(json!({ "name": name, "role": role.word(), "password": password }));
     }
     if let Some((code, name)) = fonds {
         super::fonds::add(app, &Guest::operator(), &code, &name).await?;

@@ -14,6 +14,9 @@ pub struct Line {
     /// The folder of its keys [default: <DIR>-keys]
     #[arg(long, global = true, env = "LANTAI_KEYS", value_name = "DIR")]
     pub keys: Option<PathBuf>,
+    /// Whose token must be in use; refused where it is another's, or none
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    pub person: Option<String>,
     /// Print one JSON document on standard output, and nothing else there
     #[arg(long, global = true)]
     pub json: bool,
@@ -100,7 +103,7 @@ pub enum UserCommand {
     /// Add somebody; prints a first password
     Add {
         name: String,
-        /// archivist or staff
+        /// archivist, staff, sysadmin, security or auditor
         #[arg(long)]
         role: String,
         #[arg(long)]

@@ -6,14 +6,25 @@ use super::{
     code, fonds, ingest, people, records, remote, serve, token,
 };
 use crate::{
-    access::{self, Guest, Right},
+    access::{Guest, Right},
     app::{self, App, AppError, Place},
     config::Config,
 };
 use std::sync::Arc;
 
 /// Carries `command` out here or through the running server.
-pub(super) async fn decide(place: &Place, command: Command, json: bool) -> anyhow::Result<Answer> {
+///
+/// `person` is who must be acting: a guard against the wrong token, never a way to become
+/// somebody.
+pub(super) async fn decide(
+    place: &Place,
+    command: Command,
+    person: Option<&str>,
+    json: bool,
+) -> anyhow::Result<Answer> {
+    if let (Some(person), Command::Init { .. } | Command::Serve { .. } | Command::Demo { .. }) = (person, &command) {
+        return Ok(Answer::wrong(format!("此命令不以 {person} 的身份办理"), "去掉 --as"));
+    }
     match command {
         Command::Init { fonds, fonds_name, database } => {
             return archive::init(place, fonds.zip(fonds_name), database.as_deref().unwrap_or_default()).await;
@@ -37,7 +48,7 @@ pub(super) async fn decide(place: &Place, command: Command, json: bool) -> anyho
             let Some(token) = token else {
                 return Ok(Answer::refused("服务器正在运行，命令行还没有登录", "先运行 lantai login 姓名"));
             };
-            return remote::ask(place, &token, &command).await;
+            return remote::ask(place, &token, person, &command).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -58,22 +69,36 @@ pub(super) async fn decide(place: &Place, command: Command, json: bool) -> anyho
     }
     let guest = match token {
         None => Guest::operator(),
-        Some(token) => match access::of_token(&app.db, app.clock.as_ref(), &token).await? {
+        Some(token) => match app.gate.of_token(&token).await? {
             Some(guest) => guest,
             None => {
                 return Ok(Answer::refused("令牌无效或已过期", "再运行一次 lantai login 姓名，或去掉 LANTAI_TOKEN"));
             }
         },
     };
-    let answer = carry_out(&app, &guest, command).await;
+    let answer = match other_person(&guest, person) {
+        Some(refused) => Ok(refused),
+        None => carry_out(&app, &guest, command).await,
+    };
     app.close().await;
     answer
 }
 
+/// The refusal where `guest` is not the `person` that `--as` asked for.
+pub(super) fn other_person(guest: &Guest, person: Option<&str>) -> Option<Answer> {
+    let wanted = person?;
+    let is = guest.person().is_some() && guest.actor().name() == wanted;
+    let remedy = format!("先运行 lantai login {wanted}；--as 只核对是谁，不能代人办理");
+    (!is).then(|| Answer::refused(format!("现在办理的是 {}，不是 {wanted}", guest.actor().name()), remedy))
+}
+
 /// Carries a command out in an open archive.
 pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -> anyhow::Result<Answer> {
+    if guest.password_due() {
+        return Ok(Answer::refused("初始密码还没有更换", "先运行 lantai login 姓名，并设新密码"));
+    }
     if let Some(right) = needed(&command)
-        && !guest.may(right)
+        && !(guest.may(right) || (right == Right::People && guest.person().is_none()))
     {
         return Ok(Answer::refused(format!("{} 没有办理此事的权限", guest.actor().name()), "请有权限的人办理"));
     }
@@ -99,7 +124,8 @@ fn needed(command: &Command) -> Option<Right> {
         Command::User(_) => Right::People,
         Command::Fonds(_) => Right::Arrange,
         Command::Ingest(_) => Right::Ingest,
-        Command::Verify { .. } | Command::Rebuild { .. } | Command::Doctor => Right::Maintain,
+        Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,
+        Command::Doctor => Right::Health,
         _ => return None,
     })
 }

@@ -25,6 +25,9 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         return abandon(app, guest, &args.batch).await;
     }
     let begun = batch::begun_from(&app.db, &args.batch).await?;
+    if begun.as_ref().is_some_and(|begun| !may_go_on(guest, begun)) {
+        return Ok(not_his());
+    }
     let filing = begun.as_ref().map(|batch| batch.filing.to_string());
     let plan = match batch::plan(&desk, &args.batch, &guest.reach(), filing.as_deref()).await {
         Ok(plan) => plan,
@@ -53,7 +56,18 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         }
         return Ok(report.answer(None, 0, began, [("stage_and_file", 0.0), ("seal", 0.0), ("read_and_index", 0.0)]));
     }
-    let committed = batch::commit(&desk, guest, plan, begun, args.accept_good, !args.no_text).await?;
+    let committed = match batch::commit(&desk, guest, plan, begun, args.accept_good, !args.no_text).await {
+        Ok(committed) => committed,
+        Err(IngestError::Beyond { count, first }) => {
+            let detail = format!("{count} 行不在你可收集的范围内，第一行是 {first}；此批一件未收");
+            return Ok(Answer::refused(detail, "请安全保密员授权，或由有权限的人送交这些行"));
+        }
+        Err(IngestError::NotArranged) => {
+            let detail = "此批带来档案中没有的全宗或档号方案，而你无权建立；此批一件未收";
+            return Ok(Answer::refused(detail, "先请有权限的人建立"));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let filed = committed.took.as_secs_f64();
     let (sealed, read) = finish(app, &committed, args.wait).await?;
     let phases = [("stage_and_file", filed), ("seal", sealed), ("read_and_index", read)];
@@ -68,8 +82,23 @@ async fn abandon(app: &App, guest: &Guest, folder: &Path) -> anyhow::Result<Answ
             "用 lantai doctor 查看还有哪些批次没有办完",
         ));
     };
+    if !may_go_on(guest, &begun) {
+        return Ok(not_his());
+    }
     let records = batch::abandon(&app.desk(), guest, &begun).await?;
     Ok(Answer::done(json!({ "batch": begun.id.as_str(), "abandoned": true, "records": records })))
+}
+
+/// Whether the batch is one that `guest` sees.
+fn may_go_on(guest: &Guest, begun: &batch::BatchRow) -> bool {
+    match batch::seen_by(guest) {
+        batch::Seen::All => true,
+        batch::Seen::Of(name) => begun.received_by == name,
+    }
+}
+
+fn not_his() -> Answer {
+    Answer::refused("此文件夹的批次由别人送交，还没有归档完", "请送交的人或有全部收集权限的人办理")
 }
 
 /// The defects as a sheet for whoever mends them. The name must be free.

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 pub async fn run() -> ExitCode {
     let line = Line::parse();
     let place = Place::new(&line.data, line.keys.as_deref());
-    let answer = match carry_out::decide(&place, line.command.clone(), line.json).await {
+    let answer = match carry_out::decide(&place, line.command.clone(), line.person.as_deref(), line.json).await {
         Ok(answer) => answer,
         Err(error) => answer::of_error(&error),
     };

@@ -19,7 +19,7 @@ pub(super) async fn search(
 ) -> anyhow::Result<Answer> {
     let asked =
         search::Asked { query, filters: search::Filters::default(), sort: search::Sort::default(), limit, offset };
-    match search::find(&app.db, &app.vault, &app.index, &guest.reach(), asked).await? {
+    match search::find(&app.db, &app.vault, &app.index, guest, app.clock.now(), asked).await? {
         Ok(found) => Ok(Answer::done(api::found_shape(&found))),
         Err(fault) => {
             let detail = format!("检索式第 {} 个字处：{}", fault.at + 1, fault.kind.reason());

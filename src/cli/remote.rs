@@ -1,12 +1,22 @@
 //! Speaking to the running server through the socket in the archive's folder.
 
-use super::{Answer, Command};
+use super::{
+    Answer, Command,
+    token::{Ended, Typed},
+};
 use crate::app::Place;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::UnixStream;
+
+/// A command, and who must be asking for it.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct Asked {
+    pub command: Command,
+    pub person: Option<String>,
+}
 
 /// Whether a server answers behind the socket.
 pub(super) async fn serving(place: &Place) -> bool {
@@ -14,8 +24,9 @@ pub(super) async fn serving(place: &Place) -> bool {
 }
 
 /// Has the server carry `command` out for the owner of `token`.
-pub(super) async fn ask(place: &Place, token: &str, command: &Command) -> anyhow::Result<Answer> {
-    let (status, answer) = post(place, "/command", Some(token), &serde_json::to_value(command)?).await?;
+pub(super) async fn ask(place: &Place, token: &str, person: Option<&str>, command: &Command) -> anyhow::Result<Answer> {
+    let asked = Asked { command: command.clone(), person: person.map(str::to_owned) };
+    let (status, answer) = post(place, "/command", Some(token), &serde_json::to_value(asked)?).await?;
     if status == StatusCode::UNAUTHORIZED {
         return Ok(Answer::refused("令牌无效或已过期", "再运行一次 lantai login 姓名，或去掉 LANTAI_TOKEN"));
     }
@@ -23,14 +34,11 @@ pub(super) async fn ask(place: &Place, token: &str, command: &Command) -> anyhow
     Ok(serde_json::from_value(answer)?)
 }
 
-/// Signs in through the server: token and end, or `None` for a wrong name or password.
-pub(super) async fn login(place: &Place, name: &str, password: &str) -> anyhow::Result<Option<Value>> {
-    let (status, answer) = post(place, "/login", None, &json!({ "name": name, "password": password })).await?;
-    if status == StatusCode::UNAUTHORIZED {
-        return Ok(None);
-    }
+/// Signs in through the server.
+pub(super) async fn login(place: &Place, typed: &Typed) -> anyhow::Result<Ended> {
+    let (status, answer) = post(place, "/login", None, &serde_json::to_value(typed)?).await?;
     anyhow::ensure!(status == StatusCode::OK, "the server answered {status}: {answer}");
-    Ok(Some(answer))
+    Ok(serde_json::from_value(answer)?)
 }
 
 async fn post(place: &Place, path: &str, token: Option<&str>, body: &Value) -> anyhow::Result<(StatusCode, Value)> {

@@ -3,11 +3,11 @@
 use super::{
     Answer, Command, archive,
     args::{IngestArgs, Wait},
-    carry_out::carry_out,
-    ingest,
+    carry_out::{carry_out, other_person},
+    ingest, remote, token,
 };
 use crate::{
-    access::{self, AccessError, Guest, Kind},
+    access::Guest,
     app::{self, App, Place},
     config::Config,
     web,
@@ -184,17 +184,24 @@ async fn told_to_stop() {
 }
 
 /// A command of the command line, for the owner of its token.
-async fn command(State(app): State<Arc<App>>, headers: HeaderMap, Json(command): Json<Command>) -> Response {
+async fn command(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Json(remote::Asked { command, person }): Json<remote::Asked>,
+) -> Response {
     let token = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
     let Some(token) = token else { return StatusCode::UNAUTHORIZED.into_response() };
-    let guest = match access::of_token(&app.db, app.clock.as_ref(), token).await {
+    let guest = match app.gate.of_token(token).await {
         Ok(Some(guest)) => guest,
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
         Err(error) => return Json(super::answer::of_error(&error.into())).into_response(),
     };
+    if let Some(refused) = other_person(&guest, person.as_deref()) {
+        return Json(refused).into_response();
+    }
     let answer = match carry_out(&app, &guest, command).await {
         Ok(answer) => answer,
         Err(error) => super::answer::of_error(&error),
@@ -202,16 +209,9 @@ async fn command(State(app): State<Arc<App>>, headers: HeaderMap, Json(command):
     Json(answer).into_response()
 }
 
-#[derive(serde::Deserialize)]
-struct Login {
-    name: String,
-    password: String,
-}
-
-async fn login(State(app): State<Arc<App>>, Json(Login { name, password }): Json<Login>) -> Response {
-    match access::sign_in(&app.db, app.clock.as_ref(), &name, &password, Kind::Token).await {
-        Ok(signed) => Json(json!({ "token": signed.token, "until": signed.until.to_string() })).into_response(),
-        Err(AccessError::Unknown) => StatusCode::UNAUTHORIZED.into_response(),
+async fn login(State(app): State<Arc<App>>, Json(typed): Json<token::Typed>) -> Response {
+    match token::sign_in(&app, &typed).await {
+        Ok(ended) => Json(ended).into_response(),
         Err(error) => {
             tracing::error!("signing in failed: {error}");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -2,11 +2,12 @@
 
 use super::{Answer, remote};
 use crate::{
-    access::{self, AccessError, Kind},
+    access::{AccessError, Entering, Kind},
     app::{App, AppError, Place},
     config::Config,
     kernel::Sha256,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
     io::{IsTerminal as _, Write as _},
@@ -27,47 +28,141 @@ pub(super) fn find(place: &Place) -> anyhow::Result<Option<String>> {
     }
 }
 
+/// What somebody types to sign in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Typed {
+    pub name: String,
+    pub password: String,
+    /// In the place of a first password.
+    pub new_password: Option<String>,
+}
+
+/// How signing in ended.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Ended {
+    Signed {
+        token: String,
+        until: String,
+    },
+    Unknown,
+    Shut {
+        until: String,
+    },
+    /// A first password, and no new one was given.
+    PasswordDue,
+    /// The new password is not good enough, in words.
+    NotGood(String),
+}
+
+/// Signs in for the command line. A first password opens nothing: without a new one in
+/// its place the session is ended again.
+pub(super) async fn sign_in(app: &App, typed: &Typed) -> Result<Ended, AccessError> {
+    let entering = Entering {
+        name: &typed.name,
+        password: &typed.password,
+        kind: Kind::Token,
+        address: "socket",
+        agent: "lantai login",
+    };
+    let signed = match app.gate.sign_in(entering).await {
+        Ok(signed) => signed,
+        Err(AccessError::Unknown) => return Ok(Ended::Unknown),
+        Err(AccessError::Shut { until }) => return Ok(Ended::Shut { until: until.to_string() }),
+        Err(error) => return Err(error),
+    };
+    let Some(guest) = app.gate.of_token(&signed.token).await? else { return Ok(Ended::Unknown) };
+    if guest.password_due() {
+        let changed = match &typed.new_password {
+            None => Ended::PasswordDue,
+            Some(new) => match app.gate.change_password(&guest, &signed.token, "socket", &typed.password, new).await {
+                Ok(()) => return Ok(Ended::Signed { token: signed.token, until: signed.until.to_string() }),
+                Err(AccessError::Password(rules)) => Ended::NotGood(format!(
+                    "新密码须有 {} 个字以上，含 {} 类字符，且不含姓名",
+                    rules.shortest, rules.kinds
+                )),
+                Err(error) => return Err(error),
+            },
+        };
+        app.gate.sign_out(&guest, &signed.token).await?;
+        return Ok(changed);
+    }
+    Ok(Ended::Signed { token: signed.token, until: signed.until.to_string() })
+}
+
 /// Signs `name` in with a password from the terminal or, where there is none, from
-/// the first line of standard input. With `json` the token is printed, else kept.
+/// the first line of standard input; a second line is the new password that a first one
+/// is changed to. With `json` the token is printed, else kept.
 pub(super) async fn login(place: &Place, name: &str, json: bool) -> anyhow::Result<Answer> {
     if !place.exists() {
         return Err(AppError::Missing(place.data.clone()).into());
     }
-    let password = password()?;
-    let signed = match place.lock() {
+    let terminal = std::io::stdin().is_terminal();
+    let password = if terminal { rpassword::prompt_password("密码: ")? } else { line()?.unwrap_or_default() };
+    let new_password = if terminal { None } else { line()? };
+    let mut typed = Typed { name: name.to_owned(), password, new_password };
+    let mut ended = try_to(place, &typed).await?;
+    while let (true, Ended::PasswordDue | Ended::NotGood(_)) = (terminal, &ended) {
+        if let Ended::NotGood(why) = &ended {
+            eprintln!("{why}。");
+        }
+        eprintln!("这是初始密码，请换一个只有自己知道的。");
+        let new = rpassword::prompt_password("新密码: ")?;
+        if new.is_empty() {
+            break;
+        }
+        if rpassword::prompt_password("再输一次: ")? != new {
+            eprintln!("两次输入不同。");
+            continue;
+        }
+        typed.new_password = Some(new);
+        ended = try_to(place, &typed).await?;
+    }
+    let (token, until) = match ended {
+        Ended::Signed { token, until } => (token, until),
+        Ended::Unknown => return Ok(Answer::refused("姓名或密码不对", "核对后再试")),
+        Ended::Shut { until } => {
+            return Ok(Answer::refused(
+                format!("失败次数太多，{until} 之前不能再试"),
+                "到时再试，或请安全保密员重置密码",
+            ));
+        }
+        Ended::PasswordDue => {
+            return Ok(Answer::refused(
+                "这是初始密码，须先更换",
+                "在终端上运行 lantai login，或在标准输入的第二行给出新密码",
+            ));
+        }
+        Ended::NotGood(why) => return Ok(Answer::refused(why, "换一个新密码再试")),
+    };
+    if json {
+        return Ok(Answer::done(json!({ "token": token, "until": until })));
+    }
+    let path = keep(place, &token)?;
+    Ok(Answer::done(json!({ "kept": path.display().to_string(), "until": until })))
+}
+
+/// Signs in here, holding the archive's lock, or through the running server.
+async fn try_to(place: &Place, typed: &Typed) -> anyhow::Result<Ended> {
+    match place.lock() {
         Ok(_lock) => {
             let config = Config::load(&place.config(), crate::config::environment())?;
             let app = App::open(place.clone(), config).await?;
-            let signed = access::sign_in(&app.db, app.clock.as_ref(), name, &password, Kind::Token).await;
+            let ended = sign_in(&app, typed).await;
             app.close().await;
-            match signed {
-                Ok(signed) => json!({ "token": signed.token, "until": signed.until.to_string() }),
-                Err(AccessError::Unknown) => return Ok(Answer::refused("姓名或密码不对", "核对后再试")),
-                Err(error) => return Err(error.into()),
-            }
+            Ok(ended?)
         }
-        Err(AppError::Locked(_)) if remote::serving(place).await => {
-            match remote::login(place, name, &password).await? {
-                Some(signed) => signed,
-                None => return Ok(Answer::refused("姓名或密码不对", "核对后再试")),
-            }
-        }
-        Err(error) => return Err(error.into()),
-    };
-    if json {
-        return Ok(Answer::done(signed));
+        Err(AppError::Locked(_)) if remote::serving(place).await => remote::login(place, typed).await,
+        Err(error) => Err(error.into()),
     }
-    let path = keep(place, signed["token"].as_str().unwrap_or_default())?;
-    Ok(Answer::done(json!({ "kept": path.display().to_string(), "until": signed["until"] })))
 }
 
-fn password() -> anyhow::Result<String> {
-    if std::io::stdin().is_terminal() {
-        return Ok(rpassword::prompt_password("密码: ")?);
-    }
+/// The next line of standard input without its end; `None` where there is none.
+fn line() -> anyhow::Result<Option<String>> {
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    let line = line.trim_end_matches(['\r', '\n']);
+    Ok(Some(line.to_owned()).filter(|line| !line.is_empty()))
 }
 
 /// Writes the token where only this account reads it.

@@ -21,6 +21,9 @@ migrations!(
     "0005_holdings_records",
     "0006_vault_copies",
     "0007_ingest_batches",
+    "0008_access_permission",
+    "0009_holdings_opening",
+    "0010_audit_reading",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

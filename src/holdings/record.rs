@@ -2,7 +2,7 @@
 
 use super::HoldingsError;
 use crate::{
-    access::Reach,
+    access::{Facts, Reach},
     db::{Asked, Db, DbError},
     kernel::{Dated, Id, Record},
 };
@@ -23,6 +23,8 @@ pub struct RecordView {
     pub ends_on: Option<String>,
     pub secrecy: i64,
     pub mark: String,
+    /// 开放划控: `open`, `controlled`, `deferred` or `unreviewed`.
+    pub opening: String,
     pub title: String,
     pub responsible: String,
     pub docno: String,
@@ -32,6 +34,20 @@ pub struct RecordView {
     pub extra: Vec<(String, String)>,
     pub filed_at: String,
     pub files: Vec<RecordFile>,
+}
+
+impl RecordView {
+    /// What decides who may know of it.
+    pub fn facts(&self) -> Facts<'_> {
+        Facts {
+            fonds: &self.fonds,
+            category: &self.category,
+            department: self.department.as_deref(),
+            year: self.year,
+            opening: &self.opening,
+            secrecy: self.secrecy,
+        }
+    }
 }
 
 /// A file of a record.
@@ -100,7 +116,7 @@ pub async fn held(db: &Db, codes: &[String]) -> Result<Vec<RecordView>, Holdings
 }
 
 const COLUMNS: &str = "SELECT id, filing_id, code, fonds, category, department, year, retention, ends_on, secrecy, mark, \
-                       title, responsible, docno, dated, pages, note, extra, filed_at";
+                       title, responsible, docno, dated, pages, note, extra, filed_at, opening";
 
 /// `SELECT … FROM record_visible WHERE (within reach)`.
 pub(super) fn within(reach: &Reach) -> Asked {
@@ -124,6 +140,9 @@ pub(super) fn condition(asked: &mut Asked, reach: &Reach) {
             if let Some(allowed) = allowed {
                 asked.push(column).list(allowed.iter().map(String::as_str));
             }
+        }
+        if let Some(opening) = &scope.opening {
+            asked.push(" AND opening = ").bind(opening.as_str());
         }
         if let Some((from, to)) = scope.years {
             asked.push(" AND year BETWEEN ").bind(from).push(" AND ").bind(to);
@@ -159,6 +178,7 @@ fn view(row: &AnyRow) -> Result<RecordView, HoldingsError> {
         ends_on: row.try_get("ends_on")?,
         secrecy: row.try_get("secrecy")?,
         mark: row.try_get("mark")?,
+        opening: row.try_get("opening")?,
         title: row.try_get("title")?,
         responsible: row.try_get("responsible")?,
         docno: row.try_get("docno")?,

@@ -1,6 +1,8 @@
 //! Reading the rules: compiled in, or from a folder that replaces them.
 
-use super::{Category, ElementError, Preset, RetentionWords, category::CategoryFile, check_elements};
+use super::{
+    Category, ElementError, Post, Preset, RetentionWords, category::CategoryFile, check_elements, post::PostFile,
+};
 use serde::de::DeserializeOwned;
 use std::{
     fs, io,
@@ -8,6 +10,7 @@ use std::{
 };
 
 const CATEGORIES: (&str, &str) = ("categories.toml", include_str!("../../config/categories.toml"));
+const POSTS: (&str, &str) = ("posts.toml", include_str!("../../config/posts.toml"));
 const RETENTION: (&str, &str) = ("retention.toml", include_str!("../../config/retention.toml"));
 
 /// In the order in which an unknown code is tried.
@@ -26,6 +29,7 @@ pub struct Profile {
     /// In the order in which an unknown code is tried.
     pub presets: Vec<Preset>,
     pub retention: RetentionWords,
+    pub posts: Vec<Post>,
 }
 
 /// Why rules do not load. Names the file.
@@ -35,10 +39,12 @@ pub enum ProfileError {
     Unreadable { file: PathBuf, source: io::Error },
     #[error("{file} is not as expected")]
     Malformed { file: String, source: toml::de::Error },
-    #[error("{0} is no file of the rules; expected categories.toml, retention.toml or schemes/*.toml")]
+    #[error("{0} is no file of the rules; expected categories.toml, posts.toml, retention.toml or schemes/*.toml")]
     Stray(PathBuf),
     #[error("category {0:?} must be two capitals and stand there once")]
     Category(String),
+    #[error("post {0:?} must be small letters, digits and hyphens and stand there once")]
+    Post(String),
     #[error("scheme {0:?} has the id or short name of another")]
     SameScheme(String),
     #[error("scheme {scheme:?} names category {category:?}, which is not defined")]
@@ -54,7 +60,7 @@ impl Profile {
     }
 
     /// The rules that come with the program, each file replaced by the one of the
-    /// same name in `dir` (`categories.toml`, `retention.toml`, `schemes/<name>.toml`),
+    /// same name in `dir` (`categories.toml`, `posts.toml`, `retention.toml`, `schemes/<name>.toml`),
     /// and the further schemes found there, tried after the known ones in order
     /// of their names. Any other file is refused: it may be a misspelled one.
     pub fn load(dir: &Path) -> Result<Self, ProfileError> {
@@ -76,6 +82,10 @@ impl Profile {
             .find(|preset| preset.id.eq_ignore_ascii_case(name) || preset.short.eq_ignore_ascii_case(name))
     }
 
+    pub fn post(&self, code: &str) -> Option<&Post> {
+        self.posts.iter().find(|post| post.code == code)
+    }
+
     pub fn category(&self, code: &str) -> Option<&Category> {
         self.categories.iter().find(|category| category.code == code)
     }
@@ -88,12 +98,13 @@ impl Profile {
             Ok::<_, ProfileError>(replaced(&Path::new(folder).join(name))?.unwrap_or_else(|| ours.to_owned()))
         };
         let categories: CategoryFile = decode(CATEGORIES.0, &text("", CATEGORIES.0, CATEGORIES.1)?)?;
+        let posts: PostFile = decode(POSTS.0, &text("", POSTS.0, POSTS.1)?)?;
         let retention = decode(RETENTION.0, &text("", RETENTION.0, RETENTION.1)?)?;
         let mut presets = Vec::new();
         for (name, ours) in SCHEMES.into_iter().chain(further.iter().map(|name| (name.as_str(), ""))) {
             presets.push(decode(name, &text("schemes", name, ours)?)?);
         }
-        let profile = Self { categories: categories.category, presets, retention };
+        let profile = Self { categories: categories.category, presets, retention, posts: posts.post };
         profile.check()?;
         Ok(profile)
     }
@@ -102,6 +113,12 @@ impl Profile {
         for (i, category) in self.categories.iter().enumerate() {
             if !category.code_is_sound() || self.categories[..i].iter().any(|c| c.code == category.code) {
                 return Err(ProfileError::Category(category.code.clone()));
+            }
+        }
+        for (i, post) in self.posts.iter().enumerate() {
+            let sound = post.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            if !sound || post.code.is_empty() || self.posts[..i].iter().any(|p| p.code == post.code) {
+                return Err(ProfileError::Post(post.code.clone()));
             }
         }
         for (i, preset) in self.presets.iter().enumerate() {
@@ -145,7 +162,7 @@ fn names(dir: &Path) -> Result<Vec<String>, ProfileError> {
 }
 
 fn refuse_strays(dir: &Path) -> Result<(), ProfileError> {
-    let known = |name: &String| [CATEGORIES.0, RETENTION.0, "schemes"].contains(&name.as_str());
+    let known = |name: &String| [CATEGORIES.0, POSTS.0, RETENTION.0, "schemes"].contains(&name.as_str());
     match names(dir)?.into_iter().find(|name| !known(name)) {
         Some(stray) => Err(ProfileError::Stray(dir.join(stray))),
         None => Ok(()),
@@ -196,6 +213,7 @@ mod tests {
             ("categories.toml", CATEGORIES.1.replace("unit =", "units ="), "categories.toml is not as expected"),
             ("categories.toml", CATEGORIES.1.replace("\"WS\"", "\"KJ\""), "category \"KJ\" must be two capitals"),
             ("categories.toml", CATEGORIES.1.replace("\"MT\"", "\"mt\""), "category \"mt\" must be two capitals"),
+            ("posts.toml", POSTS.1.replace("general-manager", "office-head"), "post \"office-head\" must be"),
             ("schemes/own.toml", scheme.to_owned(), "scheme \"DAT22-2015\" has the id or short name of another"),
             ("schemes/dat22-2015.toml", scheme.replace("\"LX\"", "\"XX\""), "names category \"XX\""),
             (

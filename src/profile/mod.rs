@@ -12,10 +12,12 @@
 
 mod category;
 mod load;
+mod post;
 mod retention;
 mod scheme;
 
 pub use category::{Category, SecondLevel, Unit};
 pub use load::{Profile, ProfileError};
+pub use post::Post;
 pub use retention::{PermanentWords, RetentionWords, TermWords, UndecidedWords};
 pub use scheme::{Charset, Element, ElementError, Form, Kind, Preset, Separator, TextRule, check_elements};

@@ -28,23 +28,34 @@ pub(super) fn any(parts: Vec<Asked>) -> Asked {
     Box::new(BooleanQuery::new(parts.into_iter().map(|p| (Occur::Should, p)).collect()))
 }
 
-/// The records that hold the words, whoever may know of them: only ever asked together with [`within`].
-pub(super) fn holds(fields: &Fields, query: &Query) -> Asked {
-    part(fields, &query.0)
+/// The records that hold the words, whoever may know of them: only ever asked together
+/// with [`within`]. Text counts in those within `readable` alone (`None`: in all of
+/// them); else who may know of a record and not read it could guess its text word by word.
+pub(super) fn holds(fields: &Fields, query: &Query, readable: Option<&Asked>) -> Asked {
+    part(fields, &query.0, readable)
 }
 
-fn part(fields: &Fields, asked: &Part) -> Asked {
+/// `asked` of the words in one place, narrowed to what may be read where that is the text.
+pub(super) fn sighted(fields: &Fields, words: Words, asked: Asked, readable: Option<&Asked>) -> Asked {
+    match readable {
+        Some(readable) if words.pairs == fields.body.pairs => all(vec![asked, readable.box_clone()]),
+        _ => asked,
+    }
+}
+
+fn part(fields: &Fields, asked: &Part, readable: Option<&Asked>) -> Asked {
     match asked {
         Part::Word(place, word) => {
             let units = units([word.as_str()]);
-            any(places(fields, *place).into_iter().map(|words| phrase(words, &units)).collect())
+            let here = |words| sighted(fields, words, phrase(words, &units), readable);
+            any(places(fields, *place).into_iter().map(here).collect())
         }
         Part::Years(years) => between(fields.year, *years.start(), *years.end()),
-        Part::All(parts) => all(parts.iter().map(|one| part(fields, one)).collect()),
-        Part::Any(parts) => any(parts.iter().map(|one| part(fields, one)).collect()),
+        Part::All(parts) => all(parts.iter().map(|one| part(fields, one, readable)).collect()),
+        Part::Any(parts) => any(parts.iter().map(|one| part(fields, one, readable)).collect()),
         Part::Not(hidden) => {
             let everything: (Occur, Asked) = (Occur::Must, Box::new(AllQuery));
-            Box::new(BooleanQuery::new(vec![everything, (Occur::MustNot, part(fields, hidden))]))
+            Box::new(BooleanQuery::new(vec![everything, (Occur::MustNot, part(fields, hidden, readable))]))
         }
     }
 }
@@ -102,6 +113,11 @@ pub(super) fn within(fields: &Fields, reach: &Reach, narrow: &Filters) -> Asked 
     Box::new(ConstScoreQuery::new(all(parts), 0.0))
 }
 
+/// What the asker may read.
+pub(super) fn readable(fields: &Fields, reach: &Reach) -> Asked {
+    Box::new(ConstScoreQuery::new(any(reach.scopes().iter().map(|scope| rectangle(fields, scope)).collect()), 0.0))
+}
+
 fn rectangle(fields: &Fields, scope: &Scope) -> Asked {
     let mut parts = vec![between(fields.secrecy, i64::MIN, scope.secrecy_at_most)];
     for (field, values) in
@@ -110,6 +126,9 @@ fn rectangle(fields: &Fields, scope: &Scope) -> Asked {
         if let Some(values) = values {
             parts.push(one_of(field, values));
         }
+    }
+    if let Some(opening) = &scope.opening {
+        parts.push(exactly(fields.opening, opening));
     }
     if let Some((from, to)) = scope.years {
         parts.push(between(fields.year, from, to));

@@ -16,7 +16,7 @@ use std::{
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
 /// Rises with every change of schema, folding or units.
-const FORMAT: &str = "lantai-search-1";
+const FORMAT: &str = "lantai-search-2";
 const FORMAT_FILE: &str = "format";
 /// Threads that write segments; they share the writer's memory.
 const WRITERS: usize = 2;
@@ -54,6 +54,8 @@ pub struct Doc {
     pub department: Option<String>,
     pub retention: Option<String>,
     pub secrecy_rank: i64,
+    /// 开放划控.
+    pub opening: String,
     pub pages: Vec<String>,
 }
 
@@ -182,10 +184,11 @@ impl Catalogue {
         Ok(())
     }
 
-    /// The hits of `query` that lie within `reach`, from `offset`, at most `limit`.
+    /// The hits of `query` that lie within the first reach, from `offset`, at most `limit`;
+    /// texts are looked at within the second.
     pub fn search(
         &self,
-        reach: &Reach,
+        (reach, read): (&Reach, &Reach),
         query: &Query,
         narrow: &Filters,
         sort: Sort,
@@ -193,7 +196,9 @@ impl Catalogue {
         offset: usize,
     ) -> Result<Answer, SearchError> {
         let within = ask::within(&self.fields, reach, narrow);
-        rank::answer(&self.reader.searcher(), &self.fields, query, within, sort, offset..offset.saturating_add(limit))
+        let readable = (read != reach).then(|| ask::readable(&self.fields, read));
+        let sight = (within, readable);
+        rank::answer(&self.reader.searcher(), &self.fields, query, sight, sort, offset..offset.saturating_add(limit))
     }
 
     fn writer(&self) -> MutexGuard<'_, IndexWriter<TantivyDocument>> {

@@ -2,11 +2,11 @@
 
 use super::{Catalogue, Doc, SearchError};
 use crate::{
-    access::Reach,
+    access::{Permit, Purpose, Reach},
     audit,
     db::Db,
     holdings::{self, RecordView},
-    kernel::{Cursor, Id, Record, Sha256},
+    kernel::{Cursor, Id, Instant, Record, Sha256},
     vault::{self, Outcome, ReadingRow, Vault},
 };
 use std::{collections::HashSet, sync::Arc};
@@ -25,6 +25,11 @@ const REMEMBERED: usize = 200_000;
 /// What the machine indexes; who may find it is decided at the search.
 fn all() -> Reach {
     Reach::up_to(i64::MAX)
+}
+
+/// The archive's own permits are used where they are made: no time passes between.
+fn at_once() -> Instant {
+    Instant::from_millis(0).expect("1970 is an instant")
 }
 
 /// Brings the index up to the newest line of the trail. May be called at any
@@ -138,7 +143,8 @@ async fn put(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>, records: Vec<R
             .into_iter()
             .map(|record| {
                 let readings = readings.remove(&record.id).unwrap_or_default();
-                let pages = pages_of(&vault, &record, &readings)?;
+                let permit = Permit::machine("index", record.id.clone(), Purpose::Index, at_once());
+                let pages = pages_of(&vault, &permit, &record, &readings, at_once())?;
                 Ok(doc(record, pages))
             })
             .collect::<Result<Vec<_>, SearchError>>()?;
@@ -150,14 +156,26 @@ async fn put(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>, records: Vec<R
 
 /// The text of a record, a page of a file after the other; a file without text
 /// counts as its pages, empty. Reading is the vault's; missing text is none.
-pub fn pages_of(vault: &Vault, record: &RecordView, readings: &[ReadingRow]) -> Result<Vec<String>, SearchError> {
+///
+/// # Errors
+/// Where the permit is for another record, or over at `now`.
+pub fn pages_of(
+    vault: &Vault,
+    permit: &Permit,
+    record: &RecordView,
+    readings: &[ReadingRow],
+    now: Instant,
+) -> Result<Vec<String>, SearchError> {
     let mut pages = Vec::new();
     for file in &record.files {
         let reading = readings.iter().find(|reading| reading.number == file.number);
         let text = match reading {
             Some(reading) if reading.outcome == Outcome::Text => {
                 let content: Option<Sha256> = file.sha256.parse().ok();
-                content.map(|content| vault.text(&record.id, &content, &reading.maker)).transpose()?.flatten()
+                content
+                    .map(|content| vault.text(permit, &record.id, &content, &reading.maker, now))
+                    .transpose()?
+                    .flatten()
             }
             _ => None,
         };
@@ -194,6 +212,7 @@ fn doc(record: RecordView, pages: Vec<String>) -> Doc {
         department: record.department,
         retention: record.retention,
         secrecy_rank: record.secrecy,
+        opening: record.opening,
         pages,
     }
 }

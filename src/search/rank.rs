@@ -2,7 +2,7 @@
 //! records enters, so that a record the asker may not know of moves nothing.
 
 use super::analyse::{Unit, units, whole};
-use super::ask::{Asked, all, any, exactly, holds, phrase, places, terms};
+use super::ask::{Asked, all, any, exactly, holds, phrase, places, sighted, terms};
 use super::engine::{Answer, Facet, Facets, SearchError, Sort};
 use super::query::Query;
 use super::schema::{Fields, Words};
@@ -28,12 +28,12 @@ pub(super) fn answer(
     searcher: &Searcher,
     fields: &Fields,
     query: &Query,
-    within: Asked,
+    (within, readable): (Asked, Option<Asked>),
     sort: Sort,
     page: Range<usize>,
 ) -> Result<Answer, SearchError> {
-    let found = all(vec![within, holds(fields, query)]);
-    let tiers = tiers(fields, query);
+    let found = all(vec![within, holds(fields, query, readable.as_ref())]);
+    let tiers = tiers(fields, query, readable.as_ref());
     let mut facets = Facets::default();
     let mut hits = Vec::new();
     for segment in searcher.segment_readers() {
@@ -44,7 +44,8 @@ pub(super) fn answer(
                 tier.entry(doc).or_insert(number);
             }
         }
-        let counts = counts(segment, fields, query, &docs)?;
+        let read = readable.as_ref().map(|readable| self::docs(searcher, segment, readable)).transpose()?;
+        let counts = counts(segment, fields, query, &docs, read.as_deref())?;
         let fast = segment.fast_fields();
         let years = fast.i64("year")?;
         let ranks = fast.i64("secrecy")?;
@@ -88,7 +89,7 @@ pub(super) fn answer(
 
 /// Tiers 0 to 3, best first. The words of the query, joined, are its phrase; where
 /// not all of them must stand, each is one.
-fn tiers(fields: &Fields, query: &Query) -> Vec<Asked> {
+fn tiers(fields: &Fields, query: &Query, readable: Option<&Asked>) -> Vec<Asked> {
     let words = query.words();
     let rows: Vec<Vec<&str>> = if query.is_one_row() {
         vec![words.into_iter().map(|(_, word)| word).collect()]
@@ -101,7 +102,7 @@ fn tiers(fields: &Fields, query: &Query) -> Vec<Asked> {
         each(&|row| exactly(fields.number_whole, &whole(row))),
         each(&|row| exactly(fields.title_whole, &whole(row))),
         each(&|row| phrase(fields.title, row)),
-        each(&|row| phrase(fields.body, row)),
+        each(&|row| sighted(fields, fields.body, phrase(fields.body, row), readable)),
     ]
 }
 
@@ -118,13 +119,25 @@ fn docs(searcher: &Searcher, segment: &SegmentReader, asked: &Asked) -> Result<V
 
 /// How often the words stand in each of `docs`: of each word the count of its
 /// rarest pair in that record, an upper bound of the count of the word itself.
-fn counts(segment: &SegmentReader, fields: &Fields, query: &Query, docs: &[DocId]) -> Result<Vec<u32>, SearchError> {
+///
+/// Of a record whose text the asker may not read the text counts nothing; `read` are
+/// those he may, rising, or `None` for all of them.
+fn counts(
+    segment: &SegmentReader,
+    fields: &Fields,
+    query: &Query,
+    docs: &[DocId],
+    read: Option<&[DocId]>,
+) -> Result<Vec<u32>, SearchError> {
     let mut counts = vec![0_u32; docs.len()];
     for (place, word) in query.words() {
         let units = units([word]);
         for words in places(fields, place) {
-            for (sum, count) in counts.iter_mut().zip(rarest(segment, words, &units, docs)?) {
-                *sum = sum.saturating_add(count);
+            let is_text = words.pairs == fields.body.pairs;
+            for ((sum, count), doc) in counts.iter_mut().zip(rarest(segment, words, &units, docs)?).zip(docs) {
+                if !is_text || read.is_none_or(|read| read.binary_search(doc).is_ok()) {
+                    *sum = sum.saturating_add(count);
+                }
             }
         }
     }

@@ -33,6 +33,7 @@ pub(super) struct Fields {
     pub category: Field,
     pub department: Field,
     pub retention: Field,
+    pub opening: Field,
 }
 
 /// The schema and its fields; a change of either asks for a new `FORMAT` in `engine`.
@@ -67,6 +68,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         category: b.add_text_field("category", STRING | FAST),
         department: b.add_text_field("department", STRING | FAST),
         retention: b.add_text_field("retention", STRING | FAST),
+        opening: b.add_text_field("opening", STRING),
     };
     (b.build(), fields)
 }
@@ -102,6 +104,7 @@ impl Fields {
         out.add_i64(self.secrecy, doc.secrecy_rank);
         out.add_text(self.fonds, &doc.fonds);
         out.add_text(self.category, &doc.category);
+        out.add_text(self.opening, &doc.opening);
         for (field, value) in [(self.department, &doc.department), (self.retention, &doc.retention)] {
             if let Some(value) = value {
                 out.add_text(field, value);

@@ -19,6 +19,7 @@ fn doc(n: u32, title: &str, pages: &[&str]) -> Doc {
         department: None,
         retention: Some("Y".into()),
         secrecy_rank: OPEN,
+        opening: "unreviewed".into(),
         pages: pages.iter().map(|p| p.to_string()).collect(),
     }
 }
@@ -33,7 +34,7 @@ fn catalogue(docs: &[Doc]) -> (tempfile::TempDir, Catalogue) {
 
 fn ask(catalogue: &Catalogue, reach: &Reach, text: &str) -> Answer {
     let query = Query::parse(text).unwrap();
-    catalogue.search(reach, &query, &Filters::default(), Sort::Relevance, 100, 0).unwrap()
+    catalogue.search((reach, reach), &query, &Filters::default(), Sort::Relevance, 100, 0).unwrap()
 }
 
 fn found(catalogue: &Catalogue, text: &str) -> Vec<u32> {
@@ -109,14 +110,37 @@ fn hidden_records_change_neither_order_nor_total_nor_facets() {
     assert_eq!(ask(&plain, &reach, "水库 移民"), ask(&twin, &reach, "水库 移民"));
     assert_eq!(ask(&twin, &Reach::nothing(), "水库").total, 0);
     assert_eq!(ask(&twin, &Reach::up_to(4), "水库").total, 59);
-    let scope = Scope {
-        fonds: Some(vec!["X9".into()]),
-        categories: None,
-        departments: None,
-        years: Some((2011, 2011)),
-        secrecy_at_most: 4,
-    };
+    let scope = Scope { fonds: Some(vec!["X9".into()]), years: Some((2011, 2011)), ..Scope::up_to(4) };
     assert_eq!(ask(&twin, &Reach::of(vec![scope]), "水库").total, 40);
+}
+
+#[test]
+fn a_text_that_may_not_be_read_is_not_guessed_word_by_word() {
+    let docs = [
+        doc(1, "水库", &["移民"]),
+        Doc { opening: "open".into(), ..doc(2, "水库", &["移民"]) },
+        Doc { opening: "open".into(), ..doc(3, "水库", &[]) },
+    ];
+    let (_dir, catalogue) = catalogue(&docs);
+    let known = Reach::up_to(OPEN);
+    let read = Reach::of(vec![Scope { opening: Some("open".into()), ..Scope::up_to(OPEN) }]);
+    let found = |text: &str| {
+        let query = Query::parse(text).unwrap();
+        let sort = Sort::Relevance;
+        let answer = catalogue.search((&known, &read), &query, &Filters::default(), sort, 100, 0).unwrap();
+        let mut numbers: Vec<char> = answer.hits.iter().filter_map(|id| id.as_str().chars().last()).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    assert_eq!(found("水库"), ['1', '2', '3'], "the titles are known");
+    assert_eq!(found("移民"), ['2']);
+    assert_eq!(found("水库 NOT 移民"), ['1', '3'], "nor by what it has not");
+    assert_eq!(found("水库 AND 移民"), ['2']);
+    // In the order of hits neither: with its text the first would come before the third.
+    let query = Query::parse("水库 OR 移民").unwrap();
+    let order = catalogue.search((&known, &read), &query, &Filters::default(), Sort::Relevance, 100, 0).unwrap();
+    let order: Vec<char> = order.hits.iter().filter_map(|id| id.as_str().chars().last()).collect();
+    assert_eq!(order, ['2', '1', '3']);
 }
 
 #[test]

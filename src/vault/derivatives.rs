@@ -10,7 +10,10 @@ use super::{
     error::{VaultError, failed},
     staging::fresh_token,
 };
-use crate::kernel::{Id, Record, Sha256};
+use crate::{
+    access::Permit,
+    kernel::{Id, Instant, Record, Sha256},
+};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -33,8 +36,17 @@ impl Vault {
     }
 
     /// The pages `maker` read; `None` if it has not. An empty page is a page
-    /// without text, not one that could not be read.
-    pub fn text(&self, record: &Id<Record>, content: &Sha256, maker: &str) -> Result<Option<Vec<String>>, VaultError> {
+    /// without text, not one that could not be read. Refused as
+    /// [`Vault::open_content`] refuses: text is content.
+    pub fn text(
+        &self,
+        permit: &Permit,
+        record: &Id<Record>,
+        content: &Sha256,
+        maker: &str,
+        now: Instant,
+    ) -> Result<Option<Vec<String>>, VaultError> {
+        permitted(permit, record, now)?;
         let path = self.made(record, content, maker, TEXT)?;
         let Some(bytes) = take(&path)? else { return Ok(None) };
         let damaged = |e: serde_json::Error| VaultError::Damaged { path, reason: e.to_string() };
@@ -54,15 +66,18 @@ impl Vault {
         put(&self.made(record, content, maker, &image_name(page, width))?, bytes)
     }
 
-    /// The image of a page; `None` if it was not made.
+    /// The image of a page; `None` if it was not made. Refused as
+    /// [`Vault::open_content`] refuses.
     pub fn image(
         &self,
+        permit: &Permit,
         record: &Id<Record>,
         content: &Sha256,
         maker: &str,
-        page: u32,
-        width: u32,
+        (page, width): (u32, u32),
+        now: Instant,
     ) -> Result<Option<Vec<u8>>, VaultError> {
+        permitted(permit, record, now)?;
         take(&self.made(record, content, maker, &image_name(page, width))?)
     }
 
@@ -79,6 +94,10 @@ impl Vault {
         let record = self.derivatives.join(segment(record.as_str())?);
         Ok(record.join(format!("{content}.{}.{what}", segment(maker)?)))
     }
+}
+
+fn permitted(permit: &Permit, record: &Id<Record>, now: Instant) -> Result<(), VaultError> {
+    if permit.allows(record, now) { Ok(()) } else { Err(VaultError::NotPermitted(record.clone())) }
 }
 
 fn image_name(page: u32, width: u32) -> String {

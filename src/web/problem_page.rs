@@ -38,6 +38,15 @@ pub(super) fn problem(lang: Lang, refusal: &Refusal, status: u16) -> Problem {
         Refusal::NotKnown => {
             ("not-known", lang.t("sign-in-wrong"), lang.t("not-known-detail"), lang.t("not-known-remedy"))
         }
+        Refusal::PasswordDue => {
+            ("password-due", lang.t("password-due"), lang.t("password-due-detail"), lang.t("password-due-remedy"))
+        }
+        Refusal::FactorDue => {
+            ("factor-due", lang.t("factor-due"), lang.t("factor-due-detail"), lang.t("factor-due-remedy"))
+        }
+        Refusal::Shut { until } => {
+            ("shut", lang.t("shut"), lang.with("shut-detail", "until", until), lang.t("shut-remedy"))
+        }
         Refusal::OtherSite => {
             ("other-site", lang.t("not-done"), lang.t("other-site-detail"), lang.t("other-site-remedy"))
         }

@@ -3,13 +3,13 @@
 //! below `/api/`.
 
 use super::{problem_page, session::Asker, shown};
-use crate::app::App;
+use crate::{app::App, kernel::Instant};
 use axum::{
     body::to_bytes,
     extract::{Request, State},
     http::{StatusCode, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use std::sync::Arc;
 
@@ -22,6 +22,12 @@ pub enum Refusal {
     Nobody,
     /// Name or password is wrong: which, is not said.
     NotKnown,
+    /// The password is one that somebody else knows: change it first.
+    PasswordDue,
+    /// A second factor is asked for here, and there is none yet.
+    FactorDue,
+    /// Too many failed attempts to sign in.
+    Shut { until: Instant },
     /// A write that no page of ours sent.
     OtherSite,
     /// The request itself is wrong: what, and what to do.
@@ -61,10 +67,18 @@ impl Refusal {
         Self::Fault
     }
 
+    /// The refusal, or for a page that is looked at, the way to where it can be mended.
+    pub fn at(self, request: &Request) -> Response {
+        let page = request.method().is_safe() && !request.uri().path().starts_with("/api/");
+        if page { Redirect::to("/account").into_response() } else { self.into_response() }
+    }
+
     fn status(&self) -> u16 {
         match self {
             Self::Missing => 404,
             Self::Nobody | Self::NotKnown => 401,
+            Self::PasswordDue | Self::FactorDue => 403,
+            Self::Shut { .. } => 429,
             Self::OtherSite => 400,
             Self::Wrong { .. } => 422,
             Self::Unread { status, .. } => *status,

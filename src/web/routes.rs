@@ -23,6 +23,10 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, ti
 pub enum Needs {
     /// Open to nobody in particular: signing in, assets, whether the server lives.
     Nobody,
+    /// Somebody signed in, at his own account: also while a first password must be changed.
+    Account,
+    /// Somebody signed in, whoever it is.
+    Person,
     Right(Right),
 }
 
@@ -60,10 +64,10 @@ fn rows(started: Started) -> Vec<Row> {
         (Method::GET, "/assets/{file}", Needs::Nobody, get(asset)),
         (Method::GET, "/sign-in", Needs::Nobody, get(rooms::door::show)),
         (Method::POST, "/sign-in", Needs::Nobody, post(rooms::door::enter)),
-        (Method::POST, "/sign-out", see, post(rooms::door::leave)),
-        (Method::GET, "/account", see, get(rooms::account::show)),
-        (Method::POST, "/account", see, post(rooms::account::change)),
-        (Method::GET, "/", see, get(rooms::today::show)),
+        (Method::POST, "/sign-out", Needs::Account, post(rooms::door::leave)),
+        (Method::GET, "/account", Needs::Account, get(rooms::account::show)),
+        (Method::POST, "/account", Needs::Account, post(rooms::account::change)),
+        (Method::GET, "/", Needs::Person, get(rooms::today::show)),
         (Method::GET, "/search", see, get(rooms::search::show)),
         (Method::GET, "/records/{id}", see, get(rooms::record::show)),
         (Method::GET, "/records/{id}/pages/{page}", read, get(rooms::content::page)),

@@ -2,7 +2,7 @@
 
 use super::{refusal::Refusal, routes::Needs};
 use crate::{
-    access::{self, Guest},
+    access::{AccessError, Guest},
     app::App,
 };
 use axum::{
@@ -46,14 +46,25 @@ pub async fn guard(State((app, needs)): State<(Arc<App>, Needs)>, mut request: R
     if request.uri().path().contains("%00") || request.uri().query().is_some_and(|query| query.contains("%00")) {
         return Refusal::missing().into_response();
     }
-    let Needs::Right(right) = needs else { return next.run(request).await };
+    if needs == Needs::Nobody {
+        return next.run(request).await;
+    }
     let Some(carried) = carried(request.headers()) else { return nobody(&request) };
-    let guest = match access::of_token(&app.db, app.clock.as_ref(), carried.token()).await {
+    let guest = match app.gate.of_token(carried.token()).await {
         Ok(Some(guest)) => guest,
         Ok(None) => return nobody(&request),
         Err(error) => return Refusal::fault(&error).into_response(),
     };
-    if !guest.may(right) {
+    if needs != Needs::Account {
+        match owed(&app, &guest).await {
+            Ok(None) => {}
+            Ok(Some(refusal)) => return refusal.at(&request),
+            Err(error) => return Refusal::fault(&error).into_response(),
+        }
+    }
+    if let Needs::Right(right) = needs
+        && !guest.may(right)
+    {
         return Refusal::missing().into_response();
     }
     if let Carried::Cookie(_) = carried
@@ -63,6 +74,14 @@ pub async fn guard(State((app, needs)): State<(Arc<App>, Needs)>, mut request: R
     }
     request.extensions_mut().insert(Asker { guest, carried });
     next.run(request).await
+}
+
+/// What somebody must do at his account before anything else is answered.
+async fn owed(app: &App, guest: &Guest) -> Result<Option<Refusal>, AccessError> {
+    if guest.password_due() {
+        return Ok(Some(Refusal::PasswordDue));
+    }
+    Ok(app.gate.owes_factor(guest).await?.then_some(Refusal::FactorDue))
 }
 
 /// Whether a request that writes came from a page of ours: `Sec-Fetch-Site` where
@@ -80,6 +99,12 @@ pub fn same_site(method: &Method, headers: &HeaderMap) -> bool {
         (None, _) => true,
         _ => false,
     }
+}
+
+/// Where a request comes from, and what its browser calls itself.
+pub fn whence(headers: &HeaderMap) -> (String, &str) {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    ("http".to_owned(), agent)
 }
 
 /// The cookie that carries `token`.

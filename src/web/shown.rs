@@ -38,14 +38,25 @@ pub(super) fn lang(headers: &HeaderMap, uri: &Uri) -> Lang {
     Lang::choose(asked, jar.get("lang").map(|cookie| cookie.value()), accepted)
 }
 
-fn role(lang: Lang, role: Role) -> String {
-    match (lang, role) {
-        (Lang::Zh, Role::Archivist) => "档案员",
-        (Lang::Zh, Role::Staff) => "利用者",
-        (Lang::En, Role::Archivist) => "archivist",
-        (Lang::En, Role::Staff) => "reader",
+/// Where the work of one of the three officers begins; `None` for everybody else.
+pub(super) fn first_page(role: Role) -> Option<&'static str> {
+    match role {
+        Role::SystemAdministrator => Some("/health"),
+        Role::SecurityOfficer => Some("/people"),
+        Role::Auditor => Some("/trail"),
+        Role::Archivist | Role::Staff => None,
     }
-    .to_owned()
+}
+
+/// What somebody is, in words.
+pub(super) fn role(lang: Lang, role: Role) -> String {
+    match role {
+        Role::Archivist => lang.t("role-archivist"),
+        Role::Staff => lang.t("role-staff"),
+        Role::SystemAdministrator => lang.t("role-sysadmin"),
+        Role::SecurityOfficer => lang.t("role-security"),
+        Role::Auditor => lang.t("role-auditor"),
+    }
 }
 
 /// An instant to the minute, in the archive's zone.

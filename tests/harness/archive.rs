@@ -2,6 +2,7 @@
 
 use super::TestDb;
 use serde_json::Value;
+use sqlx::Connection as _;
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
@@ -40,7 +41,29 @@ impl Archive {
             _folder: Some(folder),
         };
         archive.accounts = archive.run(&["init"]).expect_status(0)["accounts"].take();
+        archive.settle_passwords();
         archive
+    }
+
+    /// Takes the passwords given so far as if their owners had chosen them; that a first
+    /// one must be changed is tried by tests of its own.
+    pub fn settle_passwords(&self) {
+        self.sql("UPDATE person SET password_due = NULL");
+    }
+
+    /// Carries out a statement past the product.
+    pub fn sql(&self, statement: &'static str) {
+        let url = self.url.clone();
+        let done = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+            runtime.block_on(async {
+                sqlx::any::install_default_drivers();
+                let mut connection = sqlx::AnyConnection::connect(&url).await.expect("the database is there");
+                sqlx::query(statement).execute(&mut connection).await.expect("the statement is right");
+                connection.close().await.expect("the connection ends");
+            });
+        });
+        done.join().expect("the statement is carried out");
     }
 
     /// The same folders on an empty database, as after the loss of the first.

@@ -118,7 +118,7 @@ async fn a_reach_of_nothing_reaches_nothing_and_scopes_add_up(db: TestDb) {
     let codes = ["X001-WS·2011-Y-BGS-0001", "X001-WS·2012-Y-CZJ-0001"];
     publish(&db, &clock, &file(&db, &clock, &codes, Secrecy::Open).await.unwrap()).await;
     publish(&db, &clock, &file(&db, &clock, &["X001-WS·2013-Y-BGS-0001"], Secrecy::Internal).await.unwrap()).await;
-    let any = Scope { fonds: None, categories: None, departments: None, years: None, secrecy_at_most: 0 };
+    let any = Scope::up_to(0);
     for (reach, records) in [
         (Reach::nothing(), 0),
         (Reach::up_to(0), 2),

@@ -207,11 +207,16 @@ fn derivatives_hang_on_one_record_and_go_with_it() {
     }
     house.vault.forget_derivatives(&record(1)).unwrap();
     house.vault.forget_derivatives(&record(1)).unwrap();
-    let text = |number, maker| house.vault.text(&record(number), &content, maker).unwrap();
+    let (now, permit) = (at(), |number| Permit::machine("test", record(number), Purpose::Index, at()));
+    let other = house.vault.text(&permit(1), &record(2), &content, "pdf-1", now);
+    assert!(matches!(other, Err(VaultError::NotPermitted(_))), "text is content");
+    let other = house.vault.image(&permit(1), &record(2), &content, "png-1", (1, 800), now);
+    assert!(matches!(other, Err(VaultError::NotPermitted(_))));
+    let text = |number, maker| house.vault.text(&permit(number), &record(number), &content, maker, now).unwrap();
     assert_eq!((text(1, "pdf-1"), text(2, "pdf-2"), text(2, "pdf-1")), (None, None, Some(pages.to_vec())));
-    let image = |number| house.vault.image(&record(number), &content, "png-1", 1, 800).unwrap();
+    let image = |number| house.vault.image(&permit(number), &record(number), &content, "png-1", (1, 800), now).unwrap();
     assert_eq!((image(1), image(2).as_deref()), (None, Some(&b"picture"[..])));
-    assert!(matches!(house.vault.text(&record(2), &content, "../x"), Err(VaultError::BadName(_))));
+    assert!(matches!(house.vault.text(&permit(2), &record(2), &content, "../x", now), Err(VaultError::BadName(_))));
 }
 
 #[test]

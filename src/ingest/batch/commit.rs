@@ -2,6 +2,7 @@
 
 use super::{
     Plan, Planned,
+    allowed::allowed,
     desk::{Desk, IngestError},
     pace::Pace,
     rows, seal,
@@ -54,7 +55,10 @@ pub async fn commit(
     let stopwatch = Stopwatch::now();
     let batch = match begun {
         Some(batch) => batch,
-        None => begin(desk, guest, &plan, accept_good, read_text).await?,
+        None => {
+            allowed(guest, &plan)?;
+            begin(desk, guest, &plan, accept_good, read_text).await?
+        }
     };
     let started: Instant = batch.started_at.parse().map_err(|_| inconsistent(&batch))?;
     let shelf = Arc::new(Shelf {
@@ -256,7 +260,6 @@ fn stage_one(vault: &vault::Vault, shelf: &Shelf, row: &Planned) -> Result<Stage
 /// The description but for its files.
 fn describe(shelf: &Shelf, record: &Id<Record>, row: &Planned) -> Described {
     let (code, entry) = (&row.code, &row.entry);
-    let year = code.year().or_else(|| entry.year.as_ref()?.parse().ok()).or(entry.date.map(|date| date.year()));
     let in_fonds = code.part(Kind::Fonds).unwrap_or_default();
     let category = row.category.as_str();
     let fonds = &shelf.fonds[in_fonds];
@@ -274,8 +277,8 @@ fn describe(shelf: &Shelf, record: &Id<Record>, row: &Planned) -> Described {
         scheme_from_year: scheme.from_year,
         scheme: serde_json::from_str(&scheme.scheme.to_json()).expect("a scheme is JSON"),
         category: category.to_owned(),
-        department: department_of(code, entry),
-        year,
+        department: department_of(code, entry).map(str::to_owned),
+        year: year_of(code, entry),
         retention: retention_of(code, entry),
         secrecy: entry.secrecy.to_string(),
         title: entry.title.clone(),
@@ -292,8 +295,13 @@ fn describe(shelf: &Shelf, record: &Id<Record>, row: &Planned) -> Described {
 }
 
 /// What the code says, else the column.
-pub(super) fn department_of(code: &Code, entry: &Entry) -> Option<String> {
-    code.part(Kind::Department).map(str::to_owned).or_else(|| entry.department.clone())
+pub(super) fn department_of<'a>(code: &'a Code, entry: &'a Entry) -> Option<&'a str> {
+    code.part(Kind::Department).or(entry.department.as_deref())
+}
+
+/// What the code says, else the column, else the date.
+pub(super) fn year_of(code: &Code, entry: &Entry) -> Option<i64> {
+    code.year().or_else(|| entry.year.as_ref()?.parse().ok()).or(entry.date.map(|date| date.year()))
 }
 
 /// What the code says, else the column.

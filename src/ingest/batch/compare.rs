@@ -6,6 +6,7 @@ use super::{
     desk::IngestError,
 };
 use crate::{
+    access::Reach,
     db::Db,
     holdings::{self, RecordView},
     ingest::defects::{Defect, DefectKind, Words},
@@ -24,8 +25,14 @@ pub(super) struct Compared {
 }
 
 /// Sorts `planned` by what the archive holds under their codes. `filing` is the
-/// one that goes on, if one does.
-pub(super) async fn compare(db: &Db, planned: Vec<Planned>, filing: Option<&str>) -> Result<Compared, IngestError> {
+/// one that goes on, if one does. Of a record beyond `reach` no more is said than that its
+/// code was used: whether a guess of its bytes is right is none of the sender's business.
+pub(super) async fn compare(
+    db: &Db,
+    reach: &Reach,
+    planned: Vec<Planned>,
+    filing: Option<&str>,
+) -> Result<Compared, IngestError> {
     let numbers: Vec<(String, i64)> = planned.iter().map(number).collect();
     let used = holdings::numbers_used(db, &numbers).await?;
     let mut compared = Compared { fresh: Vec::new(), unchanged: 0, of_filing: Vec::new(), defects: Vec::new() };
@@ -44,7 +51,11 @@ pub(super) async fn compare(db: &Db, planned: Vec<Planned>, filing: Option<&str>
             compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
             continue;
         }
-        match held.get(code) {
+        let known = |view: &&RecordView| {
+            let own = filing == Some(view.filing.as_str()) || unpublished.contains(view.filing.as_str());
+            own || reach.covers(&view.facts())
+        };
+        match held.get(code).filter(known) {
             Some(view) if filing == Some(view.filing.as_str()) => {
                 let digests = view.files.iter().map(|file| file.sha256.as_str());
                 compared.of_filing.push(content_line(&view.code, digests));
@@ -132,5 +143,5 @@ fn differs(row: &Planned, view: &RecordView) -> bool {
         || entry.extra != view.extra
         || (pages.is_some() && pages != view.pages)
         || retention_of(&row.code, entry) != view.retention
-        || department_of(&row.code, entry) != view.department
+        || department_of(&row.code, entry) != view.department.as_deref()
 }

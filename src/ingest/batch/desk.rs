@@ -50,6 +50,15 @@ pub enum IngestError {
         "batch {batch} was begun with {begun} row(s), and its folder {folder} does not give them as they were: {ready} can be filed now ({why}); put the folder back as it was and run the same command again, or give the batch up with --abandon and hand it in anew; nothing of it is visible yet"
     )]
     Incomplete { folder: String, batch: String, begun: i64, ready: i64, why: String },
+    /// Rows lie outside what whoever hands them in may take in.
+    #[error(
+        "{count} row(s) lie outside the part of the holdings that you may take into, the first is {first}; nothing was taken in; ask the security officer for a grant, or hand these rows in through somebody who has one"
+    )]
+    Beyond { count: usize, first: String },
+    #[error(
+        "the batch brings fonds or schemes that the archive has not, and you may not arrange; nothing was taken in; have them made first"
+    )]
+    NotArranged,
     #[error(transparent)]
     Holdings(#[from] HoldingsError),
     #[error(transparent)]

@@ -20,6 +20,7 @@
 //!   in the middle, each with half of its rows filed.
 
 mod abandon;
+mod allowed;
 mod codes;
 mod commit;
 mod compare;
@@ -32,6 +33,7 @@ mod rows;
 mod seal;
 
 pub use abandon::abandon;
+pub use allowed::{Seen, seen_by};
 pub use commit::{Committed, commit, goes_on};
 pub use desk::{Desk, IngestError};
 pub use plan::{Plan, Planned, PlannedFile, plan};

@@ -143,7 +143,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
         &digests,
         desk.largest_file,
     );
-    let compared = compare::compare(&desk.db, planned, filing).await?;
+    let compared = compare::compare(&desk.db, reach, planned, filing).await?;
     defects.extend(compared.defects);
 
     let begun = Instant::now();

@@ -1,5 +1,6 @@
 //! The rows of a batch and of what was found wrong with it.
 
+use super::Seen;
 use crate::{
     audit::Change,
     db::{self, Asked, Cell, Db, DbError},
@@ -162,9 +163,10 @@ const COLUMNS: &str = "SELECT id, filing_id, name, source, catalogue, content, s
                        filed, set_aside, files, bytes, received_by, started_at, filed_at FROM batch";
 
 /// The batch of this id.
-pub async fn by_id(db: &Db, id: &Id<Batch>) -> Result<Option<BatchRow>, DbError> {
+pub async fn by_id(db: &Db, seen: &Seen, id: &Id<Batch>) -> Result<Option<BatchRow>, DbError> {
     let mut asked = Asked::new(COLUMNS);
     asked.push(" WHERE id = ").bind(id.as_str());
+    seen.narrow(&mut asked);
     Ok(rows(db, asked).await?.pop())
 }
 
@@ -191,13 +193,17 @@ pub async fn begun_from(db: &Db, folder: &std::path::Path) -> Result<Option<Batc
 }
 
 /// How many batches there are.
-pub async fn count(db: &Db) -> Result<i64, DbError> {
-    Ok(sqlx::query_scalar("SELECT COUNT(*) FROM batch").fetch_one(db.read()).await?)
+pub async fn count(db: &Db, seen: &Seen) -> Result<i64, DbError> {
+    let mut asked = Asked::new("SELECT COUNT(*) FROM batch WHERE 1 = 1");
+    seen.narrow(&mut asked);
+    Ok(asked.fetch::<(i64,)>(db).await?.first().map_or(0, |(count,)| *count))
 }
 
 /// Batches, newest first, by place: for numbered pages.
-pub async fn page(db: &Db, skip: i64, limit: i64) -> Result<Vec<BatchRow>, DbError> {
+pub async fn page(db: &Db, seen: &Seen, skip: i64, limit: i64) -> Result<Vec<BatchRow>, DbError> {
     let mut asked = Asked::new(COLUMNS);
+    asked.push(" WHERE 1 = 1");
+    seen.narrow(&mut asked);
     asked.push(" ORDER BY id DESC LIMIT ").bind(limit).push(" OFFSET ").bind(skip);
     rows(db, asked).await
 }
@@ -234,10 +240,12 @@ impl FindingRow {
 }
 
 /// Batches, newest first, `limit` a page.
-pub async fn list(db: &Db, after: Option<&Cursor>, limit: usize) -> Result<Page<BatchRow>, DbError> {
+pub async fn list(db: &Db, seen: &Seen, after: Option<&Cursor>, limit: usize) -> Result<Page<BatchRow>, DbError> {
     let mut asked = Asked::new(COLUMNS);
+    asked.push(" WHERE 1 = 1");
+    seen.narrow(&mut asked);
     if let Some(Cursor(after)) = after {
-        asked.push(" WHERE id < ").bind(after.as_str());
+        asked.push(" AND id < ").bind(after.as_str());
     }
     asked.push(" ORDER BY id DESC LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1);
     Ok(Page::of(rows(db, asked).await?, limit, |batch| batch.id.to_string()))

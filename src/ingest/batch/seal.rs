@@ -1,6 +1,7 @@
 //! The job that seals what a filing filed.
 
 use super::{
+    Seen,
     desk::{Desk, IngestError},
     read, rows,
 };
@@ -80,7 +81,7 @@ fn keep_first(first: Option<VaultError>, error: VaultError) -> VaultError {
 /// A database that knows of no batch promises nothing because it is new, or because
 /// the one that did is lost: then what stands staged may be the only copy, and stays.
 pub async fn sweep(desk: &Desk) -> Result<usize, IngestError> {
-    if rows::count(&desk.db).await? == 0 {
+    if rows::count(&desk.db, &Seen::All).await? == 0 {
         return Ok(0);
     }
     let promised = vault::promised(&desk.db).await?;

@@ -5,7 +5,7 @@ use crate::{
     ingest::batch::{self, BatchRow},
     jobs,
     kernel::{Batch, Cursor, Id},
-    web::refusal::Refusal,
+    web::{refusal::Refusal, session::Asker},
 };
 use axum::{
     Json,
@@ -20,16 +20,22 @@ pub struct Asked {
     limit: Option<usize>,
 }
 
-pub async fn list(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Json<Value>, Refusal> {
+pub async fn list(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Value>, Refusal> {
     let after = asked.next.map(Cursor);
-    let page = batch::list(&app.db, after.as_ref(), asked.limit.unwrap_or(50).clamp(1, 500)).await?;
+    let page =
+        batch::list(&app.db, &batch::seen_by(&asker.guest), after.as_ref(), asked.limit.unwrap_or(50).clamp(1, 500))
+            .await?;
     let items: Vec<_> = page.items.iter().map(shape).collect();
     Ok(Json(json!({ "items": items, "next": page.next.map(|next| next.0) })))
 }
 
 /// State and progress.
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    let batch = found(&app, &id).await?;
+pub async fn show(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
+    let batch = found(&app, &asker, &id).await?;
     let jobs: Vec<_> = jobs::of_subject(&app.db, batch.filing.as_str())
         .await?
         .iter()
@@ -42,8 +48,12 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result
     Ok(Json(body))
 }
 
-pub async fn defects(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    let batch = found(&app, &id).await?;
+pub async fn defects(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Refusal> {
+    let batch = found(&app, &asker, &id).await?;
     let items: Vec<_> = batch::findings(&app.db, &batch.id, false, 0, i64::MAX)
         .await?
         .iter()
@@ -55,10 +65,10 @@ pub async fn defects(State(app): State<Arc<App>>, Path(id): Path<String>) -> Res
     Ok(Json(json!({ "total": items.len(), "items": items, "next": null })))
 }
 
-async fn found(app: &App, id: &str) -> Result<BatchRow, Refusal> {
+async fn found(app: &App, asker: &Asker, id: &str) -> Result<BatchRow, Refusal> {
     let missing = || Refusal::missing();
     let id = Id::<Batch>::parse(id).ok_or_else(missing)?;
-    batch::by_id(&app.db, &id).await?.ok_or_else(missing)
+    batch::by_id(&app.db, &batch::seen_by(&asker.guest), &id).await?.ok_or_else(missing)
 }
 
 fn shape(batch: &BatchRow) -> Value {

@@ -8,7 +8,7 @@ use crate::{
     vault,
     web::{
         refusal::Refusal,
-        rooms::{record::known, search::narrow_of},
+        rooms::{content::permit, record::known, search::narrow_of},
         session::Asker,
     },
 };
@@ -107,7 +107,7 @@ pub async fn search(
         limit: limit.unwrap_or(20),
         offset: offset.unwrap_or(0),
     };
-    match search::find(&app.db, &app.vault, &app.index, &asker.guest.reach(), asked).await? {
+    match search::find(&app.db, &app.vault, &app.index, &asker.guest, app.clock.now(), asked).await? {
         Ok(found) => Ok(Json(found_shape(&found))),
         Err(fault) => {
             let detail = format!("检索式第 {} 个字处：{}", fault.at + 1, fault.kind.reason());
@@ -138,10 +138,11 @@ pub async fn trail(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<Str
 /// The text of every page.
 pub async fn text(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     let record = known(&app, &asker, &id).await?;
+    let permit = permit(&app, &asker, &record)?;
     let readings = vault::readings(&app.db, std::slice::from_ref(&record.id)).await?;
     let readings = readings.get(&record.id).cloned().unwrap_or_default();
-    let vault = app.vault.clone();
-    let pages = tokio::task::spawn_blocking(move || search::pages_of(&vault, &record, &readings))
+    let (vault, now) = (app.vault.clone(), app.clock.now());
+    let pages = tokio::task::spawn_blocking(move || search::pages_of(&vault, &permit, &record, &readings, now))
         .await
         .expect("reading derivatives does not panic")?;
     Ok(Json(json!({ "pages": pages })))

@@ -1,7 +1,7 @@
 //! Signing in for programs and pages.
 
 use crate::{
-    access::{self, AccessError, Kind},
+    access::{AccessError, Entering, Kind},
     app::App,
     web::{refusal::Refusal, session},
 };
@@ -15,28 +15,46 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 #[derive(serde::Deserialize)]
-pub struct Entering {
+#[serde(deny_unknown_fields)]
+pub struct Signing {
     name: String,
     password: String,
+    /// In the place of a first password, which must be changed.
+    new_password: Option<String>,
 }
 
-/// Sets the cookie; answers until when the session lasts.
+/// Sets the cookie; answers until when the session lasts, and whether the password must
+/// be changed before anything else.
 pub async fn enter(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     jar: CookieJar,
-    Json(Entering { name, password }): Json<Entering>,
+    Json(Signing { name, password, new_password }): Json<Signing>,
 ) -> Result<(CookieJar, Json<Value>), Refusal> {
     if !session::same_site(&Method::POST, &headers) {
         return Err(Refusal::other_site());
     }
-    match access::sign_in(&app.db, app.clock.as_ref(), &name, &password, Kind::Browser).await {
-        Ok(signed) => {
-            let until = signed.until.to_string();
-            let cookie = session::cookie(signed.token, app.config.server.secure_cookie);
-            Ok((jar.add(cookie), Json(json!({ "until": until }))))
+    let (address, agent) = session::whence(&headers);
+    let entering = Entering { name: &name, password: &password, kind: Kind::Browser, address: &address, agent };
+    let signed = app.gate.sign_in(entering).await.map_err(refused)?;
+    let mut guest = app.gate.of_token(&signed.token).await?.ok_or(Refusal::NotKnown)?;
+    if let Some(new) = new_password {
+        app.gate.change_password(&guest, &signed.token, &address, &password, &new).await.map_err(refused)?;
+        guest = app.gate.of_token(&signed.token).await?.ok_or(Refusal::NotKnown)?;
+    }
+    let body = json!({ "until": signed.until.to_string(), "password_due": guest.password_due() });
+    Ok((jar.add(session::cookie(signed.token, app.config.server.secure_cookie)), Json(body)))
+}
+
+/// Why somebody does not come in.
+pub fn refused(error: AccessError) -> Refusal {
+    match error {
+        AccessError::Unknown => Refusal::NotKnown,
+        AccessError::Shut { until } => Refusal::Shut { until },
+        AccessError::Password(rules) => {
+            let detail = format!("密码须有 {} 个字以上，含 {} 类字符，且不含姓名", rules.shortest, rules.kinds);
+            Refusal::wrong(&detail, "换一个密码再试")
         }
-        Err(AccessError::Unknown) => Err(Refusal::NotKnown),
-        Err(error) => Err(Refusal::fault(&error)),
+        error => Refusal::fault(&error),
     }
 }

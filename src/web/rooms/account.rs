@@ -2,7 +2,7 @@
 
 use super::ours;
 use crate::{
-    access::{self, AccessError},
+    access::AccessError,
     app::App,
     web::{
         pages::{
@@ -10,7 +10,7 @@ use crate::{
             render, render_as,
         },
         refusal::Refusal,
-        session::Asker,
+        session::{self, Asker},
         shown,
     },
 };
@@ -44,10 +44,13 @@ pub async fn change(
     ours(&asker, &csrf)?;
     let fault = if new == again {
         let token = asker.carried.token();
-        match access::change_password(&app.db, app.clock.as_ref(), &asker.guest, token, &old, &new).await {
+        let (address, _) = session::whence(&headers);
+        match app.gate.change_password(&asker.guest, token, &address, &old, &new).await {
             Ok(()) => return Ok(render(&page(&app, &asker, &headers, &uri, true, None))),
             Err(AccessError::Unknown) => AccountFault::Old,
-            Err(AccessError::Password) => AccountFault::Short,
+            Err(AccessError::Password(_)) => AccountFault::Short,
+            Err(AccessError::Shut { until }) => return Err(Refusal::Shut { until }),
+            Err(AccessError::Denied(_)) => return Err(Refusal::missing()),
             Err(error) => return Err(error.into()),
         }
     } else {

@@ -171,9 +171,9 @@ pub async fn list(
 ) -> Result<Response, Refusal> {
     let frame = shown::frame(&app, Some(&asker), &headers, &uri, Some(Place::Ingest));
     let page = asked.page.unwrap_or(1).max(1);
-    let total = batch::count(&app.db).await?;
+    let total = batch::count(&app.db, &batch::seen_by(&asker.guest)).await?;
     let mut batches = Vec::new();
-    for one in batch::page(&app.db, i64::from(page - 1) * LINES, LINES).await? {
+    for one in batch::page(&app.db, &batch::seen_by(&asker.guest), i64::from(page - 1) * LINES, LINES).await? {
         let defects = count(batch::count_findings(&app.db, &one.id, true).await?);
         let progress = progress(&app, &one).await?;
         batches.push(BatchLine {
@@ -199,7 +199,7 @@ pub async fn show(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
-    let batch = found(&app, &id).await?;
+    let batch = found(&app, &asker, &id).await?;
     let frame = shown::frame(&app, Some(&asker), &headers, &uri, Some(Place::Ingest));
     let progress = progress(&app, &batch).await?;
     let (all, blocking) = (
@@ -250,11 +250,12 @@ pub async fn show(
 /// The findings as an Excel sheet: reason and remedy a row.
 pub async fn defects(
     State(app): State<Arc<App>>,
+    asker: Asker,
     headers: HeaderMap,
     uri: Uri,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let batch = found(&app, &id).await?;
+    let batch = found(&app, &asker, &id).await?;
     let lang = words_of(shown::lang(&headers, &uri));
     let rows = batch::findings(&app.db, &batch.id, false, 0, i64::MAX).await?;
     let bytes = tokio::task::spawn_blocking(move || batch::sheet(&rows, lang))
@@ -265,9 +266,9 @@ pub async fn defects(
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }
 
-async fn found(app: &App, id: &str) -> Result<BatchRow, Refusal> {
+async fn found(app: &App, asker: &Asker, id: &str) -> Result<BatchRow, Refusal> {
     let id = Id::<Batch>::parse(id).ok_or_else(Refusal::missing)?;
-    batch::by_id(&app.db, &id).await?.ok_or_else(Refusal::missing)
+    batch::by_id(&app.db, &batch::seen_by(&asker.guest), &id).await?.ok_or_else(Refusal::missing)
 }
 
 fn words_of(lang: Lang) -> DefectLang {

@@ -47,11 +47,13 @@ pub async fn page(
     let permit = permit(&app, &asker, &record)?;
     sealed(&app, &record).await?;
     let content: Sha256 = file.sha256.parse().map_err(|()| Refusal::missing())?;
-    let (vault, kept_of) = (app.vault.clone(), record.id.clone());
-    let kept = tokio::task::spawn_blocking(move || vault.image(&kept_of, &content, MAKER, place.page, width))
-        .await
-        .expect("reading a derivative does not panic")?;
-    let bytes = match kept {
+    let (vault, kept_of, now) = (app.vault.clone(), record.id.clone(), app.clock.now());
+    let (kept, permit) = tokio::task::spawn_blocking(move || {
+        (vault.image(&permit, &kept_of, &content, MAKER, (place.page, width), now), permit)
+    })
+    .await
+    .expect("reading a derivative does not panic");
+    let bytes = match kept? {
         Some(bytes) => bytes,
         None => {
             let (vault, of, path, now) = (app.vault.clone(), record.id.clone(), file.path.clone(), app.clock.now());
@@ -67,7 +69,7 @@ pub async fn page(
             bytes
         }
     };
-    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=600")];
+    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, bytes).into_response())
 }
 
@@ -129,9 +131,9 @@ async fn sealed(app: &App, record: &RecordView) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn permit(app: &App, asker: &Asker, record: &RecordView) -> Result<Permit, Refusal> {
+pub(in crate::web) fn permit(app: &App, asker: &Asker, record: &RecordView) -> Result<Permit, Refusal> {
     let now = app.clock.now();
-    asker.guest.permit(&record.id, record.secrecy, Purpose::Read, now).ok_or_else(Refusal::missing)
+    asker.guest.permit(&record.id, &record.facts(), Purpose::Read, now).ok_or_else(Refusal::missing)
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::ours;
 use crate::{
-    access::{self, AccessError, Kind},
+    access::{AccessError, Entering, Kind},
     app::App,
     web::{
         pages::{
@@ -29,7 +29,7 @@ pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
 }
 
 #[derive(serde::Deserialize)]
-pub struct Entering {
+pub struct Typed {
     name: String,
     password: String,
 }
@@ -39,13 +39,15 @@ pub async fn enter(
     headers: HeaderMap,
     uri: Uri,
     jar: CookieJar,
-    Form(Entering { name, password }): Form<Entering>,
+    Form(Typed { name, password }): Form<Typed>,
 ) -> Result<Response, Refusal> {
     // Signing somebody else in from another site is a trick of its own.
     if !session::same_site(&Method::POST, &headers) {
         return Err(Refusal::other_site());
     }
-    match access::sign_in(&app.db, app.clock.as_ref(), &name, &password, Kind::Browser).await {
+    let (address, agent) = session::whence(&headers);
+    let entering = Entering { name: &name, password: &password, kind: Kind::Browser, address: &address, agent };
+    match app.gate.sign_in(entering).await {
         Ok(signed) => {
             let cookie = session::cookie(signed.token, app.config.server.secure_cookie);
             Ok((jar.add(cookie), Redirect::to("/")).into_response())
@@ -54,6 +56,12 @@ pub async fn enter(
             let frame = shown::frame(&app, None, &headers, &uri, None);
             let page = SignInPage { frame, name, fault: Some(SignInFault::Wrong) };
             Ok(render_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(AccessError::Shut { until }) => {
+            let frame = shown::frame(&app, None, &headers, &uri, None);
+            let until = shown::minute(&app, &until.to_string());
+            let page = SignInPage { frame, name, fault: Some(SignInFault::Shut { until }) };
+            Ok(render_as(StatusCode::TOO_MANY_REQUESTS, &page))
         }
         Err(error) => Err(error.into()),
     }
@@ -71,7 +79,7 @@ pub async fn leave(
     Form(Leaving { csrf }): Form<Leaving>,
 ) -> Result<Response, Refusal> {
     ours(&asker, &csrf)?;
-    access::sign_out(&app.db, app.clock.as_ref(), &asker.guest, asker.carried.token()).await?;
+    app.gate.sign_out(&asker.guest, asker.carried.token()).await?;
     Ok((jar.remove(Cookie::build(COOKIE).path("/")), Redirect::to("/sign-in")).into_response())
 }
 

@@ -2,6 +2,7 @@
 
 use super::fonds::category;
 use crate::{
+    access::{Permit, Purpose},
     app::App,
     audit,
     holdings::{self, RecordView},
@@ -65,7 +66,17 @@ pub async fn show(
         "description" => Tab::Description(facts(frame.lang, &record)),
         "trail" => Tab::Trail(trail.into_iter().map(|line| event(&app, frame.lang, line)).collect()),
         "files" => Tab::Files(files(&app, &record, &copies)),
-        _ => Tab::Content(Box::new(content(&app, &record, asked.page.unwrap_or(1), &asked.q).await?)),
+        _ => {
+            let permit = asker.guest.permit(&record.id, &record.facts(), Purpose::Read, app.clock.now());
+            match permit {
+                Some(permit) => {
+                    let page = asked.page.unwrap_or(1);
+                    Tab::Content(Box::new(content(&app, permit, &record, page, &asked.q).await?))
+                }
+                // He may know of it and not read it: the card, and why there is no more.
+                None => Tab::Closed,
+            }
+        }
     };
     let card = card(&app, frame.lang, &record, !copies.is_empty()).await?;
     let files = record.files.len() as u64;
@@ -95,11 +106,11 @@ async fn card(app: &App, lang: Lang, record: &RecordView, sealed: bool) -> Resul
 }
 
 /// Page `page` of the record, its files one after the other.
-async fn content(app: &App, record: &RecordView, page: u32, q: &str) -> Result<Content, Refusal> {
+async fn content(app: &App, permit: Permit, record: &RecordView, page: u32, q: &str) -> Result<Content, Refusal> {
     let readings = vault::readings(&app.db, std::slice::from_ref(&record.id)).await?;
     let readings = readings.get(&record.id).cloned().unwrap_or_default();
-    let (vault, view, read) = (app.vault.clone(), record.clone(), readings.clone());
-    let texts = tokio::task::spawn_blocking(move || search::pages_of(&vault, &view, &read))
+    let (vault, view, read, now) = (app.vault.clone(), record.clone(), readings.clone(), app.clock.now());
+    let texts = tokio::task::spawn_blocking(move || search::pages_of(&vault, &permit, &view, &read, now))
         .await
         .expect("reading derivatives does not panic")?;
     let pages = u32::try_from(texts.len()).unwrap_or(u32::MAX);

@@ -94,7 +94,7 @@ pub async fn show(
             limit: HITS,
             offset: (fields.page as usize - 1) * HITS,
         };
-        match search::find(&app.db, &app.vault, &app.index, &asker.guest.reach(), asked).await? {
+        match search::find(&app.db, &app.vault, &app.index, &asker.guest, app.clock.now(), asked).await? {
             Ok(found) => {
                 facets = facets_of(&app, frame.lang, &found, &fields.filters).await?;
                 result = found_of(frame.lang, found, &fields);

@@ -16,7 +16,11 @@ use crate::{
         shown,
     },
 };
-use axum::{extract::State, http::HeaderMap, http::Uri, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, Uri},
+    response::{IntoResponse as _, Redirect, Response},
+};
 use std::sync::Arc;
 
 pub async fn show(
@@ -25,12 +29,16 @@ pub async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Refusal> {
+    // An officer's day begins at his own work.
+    if let Some(first) = shown::first_page(asker.guest.role()) {
+        return Ok(Redirect::to(first).into_response());
+    }
     let frame = shown::frame(&app, Some(&asker), &headers, &uri, Some(Place::Today));
     let totals = holdings::totals(&app.db, &asker.guest.reach()).await?;
     let (mut running, mut defective, mut unsealed, mut untexted) = (Vec::new(), Vec::new(), 0, 0);
     if asker.guest.may(Right::Ingest) {
         unsealed = vault::unsealed(&app.db).await?;
-        for batch in batch::list(&app.db, None, 20).await?.items {
+        for batch in batch::list(&app.db, &batch::seen_by(&asker.guest), None, 20).await?.items {
             let progress = super::batches::progress(&app, &batch).await?;
             if progress.live() {
                 running.push(progress.line(&batch));

@@ -19,6 +19,8 @@ pub struct RecordPage {
 
 /// The open tab with what it shows; the others are asked for by their links.
 pub enum Tab {
+    /// The content, which the reader may know of and not read.
+    Closed,
     Content(Box<Content>),
     Description(Vec<Fact>),
     Trail(Vec<Event>),

@@ -83,6 +83,7 @@ impl RecordPage {
                 page(false, "", content(3, Image::Failed { reason: torn() }, PageText::Unread { reason: torn() })),
             ),
             ("description", page(true, "", Tab::Description(vec![fact]))),
+            ("closed", page(true, "", Tab::Closed)),
             ("trail", page(true, "", Tab::Trail(vec![event]))),
             ("files", page(true, "", Tab::Files(files()))),
             ("no-files", page(false, "", Tab::Files(vec![]))),
