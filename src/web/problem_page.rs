@@ -51,7 +51,15 @@ pub(super) fn problem(lang: Lang, refusal: &Refusal, status: u16) -> Problem {
             ("other-site", lang.t("not-done"), lang.t("other-site-detail"), lang.t("other-site-remedy"))
         }
         Refusal::Wrong { detail, remedy } => ("wrong", lang.t("not-done"), detail.clone(), remedy.clone()),
+        Refusal::OutOfBounds { name, from, to } => {
+            let bounds = format!("{name}: {from}–{to}");
+            ("out-of-bounds", lang.t("not-done"), lang.with("bounds-detail", "bounds", bounds), lang.t("unread-remedy"))
+        }
+        Refusal::Unread { status: 405, .. } => {
+            ("method", lang.t("not-done"), lang.t("method-detail"), lang.t("unread-remedy"))
+        }
         Refusal::Unread { detail, .. } => ("unread", lang.t("not-done"), detail.clone(), lang.t("unread-remedy")),
+        Refusal::Late => ("late", lang.t("not-done"), lang.t("late-detail"), lang.t("fault-remedy")),
         Refusal::Fault => ("fault", lang.t("fault"), lang.t("fault-detail"), lang.t("fault-remedy")),
     };
     Problem { kind, status, title, detail, remedy }
@@ -74,6 +82,10 @@ pub fn as_json(problem: &Problem) -> Response {
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if problem.status == 401 {
+        // RFC 9110 §15.5.2: a 401 says how to come in. No browser asks for a password on it.
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     answer
 }
 

@@ -32,8 +32,12 @@ pub enum Refusal {
     OtherSite,
     /// The request itself is wrong: what, and what to do.
     Wrong { detail: String, remedy: String },
+    /// A number of the request that is none, or lies outside its bounds.
+    OutOfBounds { name: &'static str, from: i64, to: i64 },
     /// The request cannot be read at all; the words are the framework's.
     Unread { status: u16, detail: String },
+    /// It took longer than an answer may take.
+    Late,
     /// Our own fault: logged, and shown without its inside.
     Fault,
 }
@@ -79,9 +83,10 @@ impl Refusal {
             Self::Nobody | Self::NotKnown => 401,
             Self::PasswordDue | Self::FactorDue => 403,
             Self::Shut { .. } => 429,
-            Self::OtherSite => 400,
+            Self::OtherSite | Self::OutOfBounds { .. } => 400,
             Self::Wrong { .. } => 422,
             Self::Unread { status, .. } => *status,
+            Self::Late => 503,
             Self::Fault => 500,
         }
     }
@@ -107,9 +112,10 @@ impl IntoResponse for Refusal {
 pub(super) async fn draw(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
     let response = next.run(request).await;
+    let allowed = response.headers().get(header::ALLOW).cloned();
     let refusal = match response.extensions().get::<Refusal>() {
         Some(refusal) => refusal.clone(),
-        None if is_bare(&response) => match unread(response).await {
+        None if is_bare(&response) => match unread(response, uri.path()).await {
             Ok(refusal) => refusal,
             Err(response) => return response,
         },
@@ -119,11 +125,17 @@ pub(super) async fn draw(State(app): State<Arc<App>>, request: Request, next: Ne
     let mut frame = shown::frame(&app, None::<&Asker>, &headers, &uri, None);
     frame.here = "/".to_owned();
     let problem = problem_page::problem(frame.lang, &refusal, refusal.status());
-    if uri.path().starts_with("/api/") {
-        problem_page::as_json(&problem)
-    } else {
-        problem_page::as_page(frame, problem)
+    let mut drawn =
+        if is_api(uri.path()) { problem_page::as_json(&problem) } else { problem_page::as_page(frame, problem) };
+    // A 405 says which methods there are (RFC 9110 §15.5.6).
+    if let Some(allowed) = allowed {
+        drawn.headers_mut().insert(header::ALLOW, allowed);
     }
+    drawn
+}
+
+fn is_api(path: &str) -> bool {
+    path.starts_with("/api/")
 }
 
 /// Whether the answer is a refusal of the framework's: a status, and at most a line
@@ -136,11 +148,12 @@ fn is_bare(response: &Response) -> bool {
         && kind.is_none_or(|kind| kind.starts_with(b"text/plain"))
 }
 
-async fn unread(response: Response) -> Result<Refusal, Response> {
+async fn unread(response: Response, path: &str) -> Result<Refusal, Response> {
     let (parts, body) = response.into_parts();
     match parts.status {
         StatusCode::NOT_FOUND => return Ok(Refusal::Missing),
         status if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE => return Ok(Refusal::Fault),
+        StatusCode::SERVICE_UNAVAILABLE if is_api(path) => return Ok(Refusal::Late),
         // Not ready, or out of time: said by the status alone.
         StatusCode::SERVICE_UNAVAILABLE => return Err(Response::from_parts(parts, body)),
         _ => {}

@@ -80,6 +80,7 @@ fn rows(started: Started) -> Vec<Row> {
         (Method::GET, "/fonds/{code}", see, get(rooms::fonds::show)),
         (Method::POST, "/fonds/{code}/rename", arrange, post(rooms::fonds::rename)),
         (Method::GET, "/schemes", see, get(rooms::fonds::schemes)),
+        (Method::GET, "/api/v1/openapi.json", Needs::Nobody, get(api::document::show)),
         (Method::POST, "/api/v1/session", Needs::Nobody, post(api::session::enter)),
         (Method::GET, "/api/v1/search", see, get(api::records::search)),
         (Method::GET, "/api/v1/records/{id}", see, get(api::records::show)),
@@ -104,7 +105,8 @@ pub fn table() -> Vec<(Method, &'static str, Needs)> {
 pub fn router(app: Arc<App>, started: Started) -> Router {
     let mut router = Router::new();
     for (_, path, needs, handler) in rows(started) {
-        let guarded = handler.layer(from_fn_with_state((app.clone(), needs), session::guard));
+        // Not round the answer to another method: that one is 405 for whoever asks.
+        let guarded = handler.route_layer(from_fn_with_state((app.clone(), needs), session::guard));
         router = router.route(path, guarded);
     }
     router

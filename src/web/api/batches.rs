@@ -5,7 +5,7 @@ use crate::{
     ingest::batch::{self, BatchRow},
     jobs,
     kernel::{Batch, Cursor, Id},
-    web::{refusal::Refusal, session::Asker},
+    web::{api::bounded, refusal::Refusal, session::Asker},
 };
 use axum::{
     Json,
@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[derive(serde::Deserialize)]
 pub struct Asked {
     next: Option<String>,
-    limit: Option<usize>,
+    limit: Option<String>,
 }
 
 pub async fn list(
@@ -25,10 +25,9 @@ pub async fn list(
     asker: Asker,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Value>, Refusal> {
+    let limit = bounded("limit", asked.limit.as_deref(), 1_u32..=500)?.unwrap_or(50);
     let after = asked.next.map(Cursor);
-    let page =
-        batch::list(&app.db, &batch::seen_by(&asker.guest), after.as_ref(), asked.limit.unwrap_or(50).clamp(1, 500))
-            .await?;
+    let page = batch::list(&app.db, &batch::seen_by(&asker.guest), after.as_ref(), limit as usize).await?;
     let items: Vec<_> = page.items.iter().map(shape).collect();
     Ok(Json(json!({ "items": items, "next": page.next.map(|next| next.0) })))
 }

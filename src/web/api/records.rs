@@ -7,6 +7,7 @@ use crate::{
     search::{self, Asked},
     vault,
     web::{
+        api::bounded,
         refusal::Refusal,
         rooms::{content::permit, record::known, search::narrow_of},
         session::Asker,
@@ -86,26 +87,35 @@ pub async fn record_shape(app: &App, record: &RecordView) -> Result<Value, crate
     }))
 }
 
+/// The most hits that can be passed over.
+const FARTHEST: u32 = 10_000_000;
+
 #[derive(serde::Deserialize)]
 pub struct Searching {
     #[serde(default)]
     q: String,
-    limit: Option<usize>,
-    offset: Option<usize>,
+    limit: Option<String>,
+    offset: Option<String>,
+    year_from: Option<String>,
+    year_to: Option<String>,
 }
 
 pub async fn search(
     State(app): State<Arc<App>>,
     asker: Asker,
-    Query(Searching { q, limit, offset }): Query<Searching>,
+    Query(Searching { q, limit, offset, year_from, year_to }): Query<Searching>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refusal> {
+    let limit = bounded("limit", limit.as_deref(), 1_u32..=500)?.unwrap_or(20);
+    let offset = bounded("offset", offset.as_deref(), 0_u32..=FARTHEST)?.unwrap_or(0);
+    bounded("year_from", year_from.as_deref(), 1_u32..=9_999)?;
+    bounded("year_to", year_to.as_deref(), 1_u32..=9_999)?;
     let asked = Asked {
         query: &q,
         filters: narrow_of(query.as_deref().unwrap_or_default()),
         sort: search::Sort::default(),
-        limit: limit.unwrap_or(20),
-        offset: offset.unwrap_or(0),
+        limit: limit as usize,
+        offset: offset as usize,
     };
     match search::find(&app.db, &app.vault, &app.index, &asker.guest, app.clock.now(), asked).await? {
         Ok(found) => Ok(Json(found_shape(&found))),

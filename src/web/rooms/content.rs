@@ -7,7 +7,7 @@ use crate::{
     holdings::{RecordFile, RecordView},
     kernel::Sha256,
     vault,
-    web::{refusal::Refusal, session::Asker},
+    web::{api::bounded, refusal::Refusal, session::Asker},
 };
 use axum::{
     body::{Body, Bytes},
@@ -26,7 +26,7 @@ const BLOCK: u64 = 1 << 20;
 
 #[derive(serde::Deserialize)]
 pub struct Asked {
-    width: Option<u32>,
+    width: Option<String>,
 }
 
 /// `/records/{id}/pages/{n}.jpg?width=`
@@ -37,12 +37,12 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
     let record = known(&app, &asker, &id).await?;
-    let page: u32 = page.trim_end_matches(".jpg").parse().map_err(|_| Refusal::missing())?;
-    let wanted = asked.width.unwrap_or(800);
+    let page = number(&page).ok_or_else(Refusal::missing)?;
+    let wanted = bounded("width", asked.width.as_deref(), 1_u32..=2_000)?.unwrap_or(800);
     let width = WIDTHS.into_iter().find(|width| *width >= wanted).unwrap_or(2_000);
     let readings = vault::readings(&app.db, std::slice::from_ref(&record.id)).await?;
     let readings = readings.get(&record.id).map_or(&[][..], Vec::as_slice);
-    let place = place_of(&record, readings, page.max(1)).ok_or_else(Refusal::missing)?;
+    let place = place_of(&record, readings, page).ok_or_else(Refusal::missing)?;
     let file = record.files.iter().find(|file| file.number == place.number).ok_or_else(Refusal::missing)?;
     let permit = permit(&app, &asker, &record)?;
     sealed(&app, &record).await?;
@@ -121,6 +121,12 @@ pub async fn file(
         Ok(Some((block, (content, end..span.end))))
     });
     Ok(response.body(Body::from_stream(blocks))?)
+}
+
+/// The number of a page, from 1, with or without `.jpg`: written one way only.
+fn number(page: &str) -> Option<u32> {
+    let number: u32 = page.strip_suffix(".jpg").unwrap_or(page).parse().ok()?;
+    (number > 0 && [number.to_string(), format!("{number}.jpg")].contains(&page.to_owned())).then_some(number)
 }
 
 /// Content is opened from the store; between filing and sealing it does not lie there.
