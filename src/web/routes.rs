@@ -5,7 +5,7 @@ use crate::{access::Right, app::App};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path},
-    http::{HeaderMap, Method, StatusCode},
+    http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     middleware::{from_fn, from_fn_with_state},
     routing::{MethodRouter, get, post},
 };
@@ -16,7 +16,11 @@ use std::{
     },
     time::Duration,
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate as _},
+    timeout::TimeoutLayer,
+};
 
 /// What a route needs of whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,10 +118,16 @@ pub fn router(app: Arc<App>, started: Started) -> Router {
         .with_state(app.clone())
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_ranges)))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(app, refusal::draw))
         .layer(from_fn(headers::guard))
+}
+
+/// What can be had in parts goes out byte for byte: its ranges, its length and its ETag
+/// are those of the file as it was handed in.
+fn has_no_ranges(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::ACCEPT_RANGES)
 }
 
 async fn asset(Path(file): Path<String>, headers: HeaderMap) -> axum::response::Response {

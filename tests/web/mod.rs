@@ -2,6 +2,7 @@
 
 mod browser;
 mod content;
+mod judged;
 mod rights;
 mod search;
 

@@ -104,7 +104,44 @@ async fn every_answer_carries_the_headers_of_safety(db: TestDb) {
     assert_eq!(fault.headers[header::CONTENT_TYPE], "application/problem+json");
 }
 
+async fn a_wrong_method_or_number_is_refused_as_such_by_whoever_asks(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    for who in [&Asked::Nobody, &house.reader, &house.archivist] {
+        let heard = house.server.ask(Method::DELETE, "/api/v1/batches", who, &[], String::new()).await;
+        assert_eq!(
+            (heard.status, &heard.headers[header::ALLOW]),
+            (StatusCode::METHOD_NOT_ALLOWED, &"GET,HEAD".parse().unwrap())
+        );
+        assert_eq!(heard.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(heard.json()["type"], "method");
+    }
+    let id = house.record("X030-WS·2012-D30-SWJ-0001").await;
+    for (path, wanted) in [
+        ("/api/v1/search?q=a&limit=0", 400),
+        ("/api/v1/search?q=a&limit=501", 400),
+        ("/api/v1/search?q=a&limit=x", 400),
+        ("/api/v1/search?q=a&offset=18446744073709551615", 400),
+        ("/api/v1/search?q=a&year_from=x", 400),
+        ("/api/v1/search?q=a&q=b", 400),
+        ("/api/v1/batches?limit=-1", 400),
+        ("/api/v1/records/{id}/pages/1?width=0", 400),
+        ("/api/v1/records/{id}/pages/1?width=2001", 400),
+        ("/api/v1/records/{id}/pages/0", 404),
+        ("/api/v1/records/{id}/pages/+1", 404),
+        ("/api/v1/records/{id}/pages/1.jpg.jpg", 404),
+        ("/api/v1/records/{id}/files/9", 404),
+        ("/api/v1/records/%FF", 400),
+    ] {
+        let heard = house.server.get(&path.replace("{id}", &id), &house.archivist).await;
+        assert_eq!(heard.status, wanted, "{path}: {}", heard.text());
+        assert_eq!(heard.headers[header::CONTENT_TYPE], "application/problem+json", "{path}");
+    }
+    let nobody = house.server.get("/api/v1/fonds", &Asked::Nobody).await;
+    assert_eq!(nobody.headers[header::WWW_AUTHENTICATE], "Bearer");
+}
+
 on_both_databases!(
+    a_wrong_method_or_number_is_refused_as_such_by_whoever_asks,
     every_route_answers_those_who_may_and_nobody_else,
     forbidden_and_unknown_are_told_alike,
     a_form_needs_its_token_and_a_page_of_ours,

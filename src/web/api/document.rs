@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// What every resource shares, and then the resources.
-const PARTS: [(&str, &str); 5] = [
+const PARTS: [(&str, &str); 6] = [
     ("base", include_str!("openapi/base.json")),
     ("session", include_str!("openapi/session.json")),
+    ("search", include_str!("openapi/search.json")),
     ("records", include_str!("openapi/records.json")),
     ("fonds", include_str!("openapi/fonds.json")),
     ("batches", include_str!("openapi/batches.json")),
