@@ -1,7 +1,9 @@
 //! The real server, asked over HTTP and looked at in a browser.
 
+mod axe;
 mod browser;
 mod content;
+mod driver;
 mod judged;
 mod rights;
 mod search;

@@ -1,0 +1,223 @@
+//! Every page as axe-core judges it: nothing that keeps a person out, in either
+//! language, on a wide screen and on a small one. `deploy/test` installs it.
+
+use super::{House, driver::Driver};
+use crate::harness::{Archive, Asked, TestDb, encoded, judges, sample};
+use fantoccini::{Client, Locator};
+use hyper::Method;
+use lantai::{
+    access::Role,
+    web::{Needs, table},
+};
+use serde_json::{Value, json};
+
+/// Routes that answer no page: whether the server lives, and bytes.
+const NO_PAGES: [&str; 6] = [
+    "/healthz",
+    "/readyz",
+    "/assets/{file}",
+    "/records/{id}/pages/{page}",
+    "/records/{id}/files/{number}",
+    "/batches/{id}/defects.xlsx",
+];
+
+/// Every other route: what is asked for below it, and with what in its places.
+async fn addresses(house: &House, template: &str) -> Vec<String> {
+    let of = |queries: &[&str]| queries.iter().map(|query| format!("{template}{query}")).collect();
+    match template {
+        "/sign-in" | "/account" | "/" | "/batches" | "/fonds" | "/schemes" => of(&[""]),
+        "/search" => {
+            let queries = ["", "通知", "防汛抗旱应急预案", "水 \"库", "此词不在任何一件之中"];
+            let query = |words: &&str| if words.is_empty() { String::new() } else { format!("?q={}", encoded(words)) };
+            of(&queries.iter().map(query).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>())
+        }
+        "/records/{id}" => {
+            // A PDF with text found in it, a scan without, a text that cannot be drawn.
+            let mut found = Vec::new();
+            for (code, queries) in [
+                (
+                    "X030-WS·2012-D30-SWJ-0001",
+                    &["?q=%E4%BC%9A%E8%AE%AE", "?tab=description", "?tab=trail", "?tab=files"][..],
+                ),
+                ("X028-WS·1998-Y-ZRZY-0014", &[""]),
+                ("X021-WS·1956-D30-JYJ-0010", &[""]),
+            ] {
+                let id = house.record(code).await;
+                found.extend(queries.iter().map(|query| format!("/records/{id}{query}")));
+            }
+            found
+        }
+        "/batches/{id}" => {
+            let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();
+            let id = batches["items"][0]["batch"].as_str().unwrap();
+            vec![format!("/batches/{id}"), format!("/batches/{id}?only=defects")]
+        }
+        "/fonds/{code}" => vec!["/fonds/X030".to_owned()],
+        other => panic!("{other} is a page that axe does not look at: say here with what in its places"),
+    }
+}
+
+/// The pages that somebody of this role is shown.
+async fn pages(house: &House, role: Role) -> Vec<String> {
+    let mut found = vec!["/nothing".to_owned()];
+    for (method, template, needs) in table() {
+        let shown = match needs {
+            Needs::Nobody => true,
+            Needs::Right(right) => role.may(right),
+        };
+        if method == Method::GET && shown && !template.starts_with("/api/") && !NO_PAGES.contains(&template) {
+            found.extend(addresses(house, template).await);
+        }
+    }
+    found
+}
+
+/// A browser, the judge, and what it found.
+struct Look {
+    browser: Client,
+    judge: String,
+    root: String,
+    found: Vec<String>,
+    looked: usize,
+    width: u32,
+}
+
+impl Look {
+    /// In this language, with the session of `who`.
+    async fn begin(driver: &Driver, house: &House, who: &Asked, lang: &str, width: u32) -> Option<Self> {
+        let script = judges()?.join("axe.min.js");
+        let judge = std::fs::read_to_string(&script).unwrap_or_else(|error| panic!("{}: {error}", script.display()));
+        let browser = driver.browser(width, 900).await;
+        let root = format!("http://{}", house.server.address());
+        browser.goto(&format!("{root}/sign-in")).await.unwrap();
+        // By script: ChromeDriver sets none for a host that is a number.
+        let keep = async |cookie: &str| {
+            browser.execute("document.cookie = arguments[0]", vec![format!("{cookie}; path=/").into()]).await.unwrap();
+        };
+        keep(&format!("lang={lang}")).await;
+        if let Asked::Cookie(cookie) = who {
+            keep(cookie).await;
+        }
+        let inside = browser.execute("return innerWidth", vec![]).await.unwrap();
+        assert_eq!(inside, json!(width), "the window is not as wide as asked");
+        Some(Self { browser, judge, root, found: Vec::new(), looked: 0, width })
+    }
+
+    async fn at(&mut self, path: &str) {
+        self.browser.goto(&format!("{}{path}", self.root)).await.unwrap();
+        self.here(path).await;
+    }
+
+    /// Every rule that is on of itself (they carry the tags wcag2a to wcag21aa and
+    /// best-practice), and the one of WCAG 2.2 AA, which is not.
+    async fn here(&mut self, name: &str) {
+        let script = format!(
+            "{}; const done = arguments[arguments.length - 1];
+             axe.run(document, {{ rules: {{ 'target-size': {{ enabled: true }} }}, resultTypes: ['violations'] }})
+               .then(said => done({{ lang: document.documentElement.lang, passed: said.passes.length,
+                  wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+                  wrong: said.violations.flatMap(v => v.nodes.map(n =>
+                    v.id + ' (' + v.impact + '): ' + n.html + ' ' + n.failureSummary)) }}),
+                     error => done({{ fault: String(error) }}));",
+            self.judge
+        );
+        let said: Value = self.browser.execute_async(&script, vec![]).await.unwrap();
+        assert!(said["passed"].as_u64().is_some_and(|passed| passed > 10), "{name} was not judged: {said}");
+        let wrong = said["wrong"].as_array().unwrap().iter().map(|one| one.as_str().unwrap());
+        let place = format!("{name} in {} at {}", said["lang"], self.width);
+        self.found.extend(wrong.map(|one| format!("{place}: {one}")));
+        if said["wide"] != 0 {
+            self.found.push(format!("{place}: is wider than the screen by {}", said["wide"]));
+        }
+        self.looked += 1;
+    }
+
+    /// Fills in the form and sends it, to see it come back with its fault.
+    async fn sent(&mut self, path: &str, action: &str, fields: &[(&str, &str)]) {
+        self.browser.goto(&format!("{}{path}", self.root)).await.unwrap();
+        for (field, text) in fields {
+            self.browser.find(Locator::Css(field)).await.unwrap().send_keys(text).await.unwrap();
+        }
+        self.browser
+            .find(Locator::Css(&format!("form[action='{action}'] button")))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
+        self.browser.wait().for_element(Locator::Css(".fault, [role='alert']")).await.unwrap();
+        self.here(&format!("{path} with a fault")).await;
+    }
+
+    async fn end(self, least: usize) -> Vec<String> {
+        self.browser.close().await.unwrap();
+        assert!(self.looked >= least, "only {} pages", self.looked);
+        self.found
+    }
+}
+
+fn nothing_was(found: &[String]) {
+    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+}
+
+async fn a_house(filled: bool) -> House {
+    let archive = Archive::new(&TestDb::sqlite());
+    if filled {
+        archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+    }
+    House::serving(archive).await
+}
+
+const SCREENS: [(&str, u32); 4] = [("zh-CN", 1440), ("zh-CN", 390), ("en", 1440), ("en", 390)];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_a_reader_keeps_nobody_out() {
+    let (house, driver) = (a_house(true).await, Driver::start());
+    let mut found = Vec::new();
+    for (lang, width) in SCREENS {
+        let Some(mut look) = Look::begin(&driver, &house, &house.reader, lang, width).await else { return };
+        for page in pages(&house, Role::Staff).await {
+            look.at(&page).await;
+        }
+        found.extend(look.end(15).await);
+    }
+    nothing_was(&found);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_an_archivist_keeps_nobody_out() {
+    let (house, driver) = (a_house(true).await, Driver::start());
+    let mut found = Vec::new();
+    for (lang, width) in SCREENS {
+        let Some(mut look) = Look::begin(&driver, &house, &house.archivist, lang, width).await else { return };
+        for page in pages(&house, Role::Archivist).await {
+            look.at(&page).await;
+        }
+        for wrong in [("wrong", "a new long password", "a new long password"), ("wrong", "one thing", "another")] {
+            let fields = [("#old", wrong.0), ("#new", wrong.1), ("#again", wrong.2)];
+            look.sent("/account", "/account", &fields).await;
+        }
+        look.sent("/fonds", "/fonds", &[("#code", "x"), ("#fname", "y")]).await;
+        found.extend(look.end(20).await);
+    }
+    nothing_was(&found);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_an_empty_archive_keeps_nobody_out() {
+    let (house, driver) = (a_house(false).await, Driver::start());
+    let mut found = Vec::new();
+    for (lang, width) in SCREENS {
+        let Some(mut look) = Look::begin(&driver, &house, &house.archivist, lang, width).await else { return };
+        for page in ["/", "/search", "/search?q=%E6%B0%B4", "/batches", "/fonds", "/schemes", "/account"] {
+            look.at(page).await;
+        }
+        found.extend(look.end(7).await);
+        let mut look = Look::begin(&driver, &house, &Asked::Nobody, lang, width).await.expect("it was there before");
+        look.at("/sign-in").await;
+        look.at("/nothing").await;
+        look.sent("/sign-in", "/sign-in", &[("#name", "nobody"), ("#password", "wrong")]).await;
+        found.extend(look.end(3).await);
+    }
+    nothing_was(&found);
+}
