@@ -5,44 +5,66 @@
 use super::House;
 use crate::harness::{Asked, TestDb, judges, on_both_databases};
 use serde_json::{Value, json};
-use std::process::Command;
+use std::{collections::BTreeSet, process::Command};
 
 /// Of each operation, in each way of making them up.
 const EXAMPLES: &str = "30";
 /// What it begins its dice with: the same requests every time.
 const SEED: &str = "20261124";
 
-/// The document as it is served, with things that this archive holds as examples:
-/// made-up ids would never reach further than a 404.
-async fn document(house: &House) -> Value {
-    let mut document = house.server.get("/api/v1/openapi.json", &Asked::Nobody).await.json();
-    let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();
-    let (mut records, mut queries) = (json!({}), json!({}));
+/// What this archive holds, for the parameters of paths that begin so: made-up ids would
+/// never reach further than a 404.
+async fn held(house: &House) -> Vec<(&'static str, &'static str, Vec<String>)> {
     // A PDF with text, a scan of several pages, photographs.
-    for code in ["X030-WS·2012-D30-SWJ-0001", "X028-WS·1998-Y-ZRZY-0014", "X041-WS·2007-D10-HBJ-0016"] {
-        records[code] = json!({ "value": house.record(code).await });
-        queries[code] = json!({ "value": code });
+    let codes = ["X030-WS·2012-D30-SWJ-0001", "X028-WS·1998-Y-ZRZY-0014", "X041-WS·2007-D10-HBJ-0016"];
+    let mut records = Vec::new();
+    for code in codes {
+        records.push(house.record(code).await);
     }
-    let parameters = &mut document["components"]["parameters"];
-    parameters["RecordId"]["examples"] = records;
-    parameters["BatchId"]["example"] = batches["items"][0]["batch"].clone();
-    for (path, at, examples) in [
-        ("/api/v1/search", 0, queries),
-        ("/api/v1/fonds/{code}", 0, json!({ "held": { "value": "X030" } })),
-        ("/api/v1/records/{id}/pages/{page}", 1, json!({ "first": { "value": "1.jpg" } })),
-        ("/api/v1/records/{id}/files/{number}", 1, json!({ "first": { "value": "1" } })),
-    ] {
-        document["paths"][path]["get"]["parameters"][at]["examples"] = examples;
+    let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();
+    let batch = batches["items"][0]["batch"].as_str().unwrap().to_owned();
+    vec![
+        ("/api/v1/search", "q", codes.map(str::to_owned).into()),
+        ("/api/v1/records/", "id", records),
+        ("/api/v1/records/", "page", vec!["1.jpg".to_owned()]),
+        ("/api/v1/records/", "number", vec!["1".to_owned()]),
+        ("/api/v1/fonds/", "code", vec!["X030".to_owned()]),
+        ("/api/v1/batches/", "id", vec![batch]),
+    ]
+}
+
+/// The document as it is served, with what is held as examples; how many operations
+/// it has.
+async fn document(house: &House) -> (Value, usize) {
+    let mut document = house.server.get("/api/v1/openapi.json", &Asked::Nobody).await.json();
+    let shared = document["components"]["parameters"].clone();
+    let (held, mut told, mut operations) = (held(house).await, BTreeSet::new(), 0);
+    for (path, item) in document["paths"].as_object_mut().unwrap() {
+        for operation in item.as_object_mut().unwrap().values_mut() {
+            operations += 1;
+            for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Some(name) = parameter["$ref"].as_str().and_then(|to| to.rsplit('/').next()) {
+                    *parameter = shared[name].clone();
+                }
+                for (at, (prefix, name, values)) in held.iter().enumerate() {
+                    if path.starts_with(prefix) && parameter["name"] == *name {
+                        let values = values.iter().map(|value| (value.clone(), json!({ "value": value })));
+                        parameter["examples"] = Value::Object(values.collect());
+                        told.insert(at);
+                    }
+                }
+            }
+        }
     }
-    document
+    assert_eq!(told.len(), held.len(), "what is held has no parameter in the document");
+    (document, operations)
 }
 
 /// Runs it with the session of `who`; what it finds fails the test in its own words.
 async fn judge(house: &House, who: &Asked) {
     let Some(judges) = judges() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let document = document(house).await;
-    let operations: usize = document["paths"].as_object().unwrap().values().map(|p| p.as_object().unwrap().len()).sum();
+    let (document, operations) = document(house).await;
     std::fs::write(folder.path().join("openapi.json"), document.to_string()).unwrap();
     let mut settings = include_str!("../judges/schemathesis.toml").to_owned();
     if let Asked::Cookie(cookie) = who {
