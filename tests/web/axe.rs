@@ -9,7 +9,7 @@ use lantai::{
     access::Role,
     web::{Needs, table},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Routes that answer no page: whether the server lives, and bytes.
 const NO_PAGES: [&str; 6] = [
