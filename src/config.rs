@@ -2,10 +2,12 @@
 //! its line; the environment overrides. Every key is documented in
 //! `config/lantai.toml`, which is also the default.
 
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -25,6 +27,7 @@ pub struct Config {
     pub archive: Archive,
     pub server: Server,
     pub sign_in: SignIn,
+    pub limits: Limits,
     pub database: Database,
     pub ingest: Ingest,
     pub reading: Reading,
@@ -42,7 +45,31 @@ pub struct Archive {
 #[serde(deny_unknown_fields)]
 pub struct Server {
     pub listen: SocketAddr,
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    #[serde(deserialize_with = "time")]
+    pub certificate_check: Duration,
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
     pub secure_cookie: bool,
+}
+
+impl Server {
+    /// Certificate and key, as they are written; `None` for plain HTTP.
+    pub fn tls(&self) -> Option<(&Path, &Path)> {
+        let set = !self.certificate.as_os_str().is_empty() && !self.key.as_os_str().is_empty();
+        set.then_some((self.certificate.as_path(), self.key.as_path()))
+    }
+}
+
+/// How often one address may ask: so many a minute, and so many at once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub requests: NonZeroU32,
+    pub burst: NonZeroU32,
+    pub sign_ins: NonZeroU32,
+    pub sign_in_burst: NonZeroU32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -118,6 +145,8 @@ pub enum ConfigError {
     Wrong { file: PathBuf, line: usize, why: String },
     #[error("{key}={value} in the environment: {why}")]
     Environment { key: String, value: String, why: String },
+    #[error("server.{set} is set and server.{missing} is not: TLS needs both, plain HTTP neither")]
+    Half { set: &'static str, missing: &'static str },
     #[error("{key} = {value} is out of bounds: {bounds}")]
     Bounds { key: &'static str, value: String, bounds: &'static str },
 }
@@ -179,6 +208,15 @@ impl Config {
         if self.search.memory < 16 << 20 {
             return bounds("search.memory", self.search.memory.to_string(), "at least 16 MiB");
         }
+        match (self.server.certificate.as_os_str().is_empty(), self.server.key.as_os_str().is_empty()) {
+            (false, true) => return Err(ConfigError::Half { set: "certificate", missing: "key" }),
+            (true, false) => return Err(ConfigError::Half { set: "key", missing: "certificate" }),
+            _ => {}
+        }
+        if !(1..=3_600).contains(&self.server.certificate_check.as_secs()) {
+            let value = format!("{:?}", self.server.certificate_check);
+            return bounds("server.certificate_check", value, "1 s to 1 h");
+        }
         if jiff::tz::TimeZone::get(&self.archive.zone).is_err() {
             return bounds("archive.zone", self.archive.zone, "a name of the IANA time zones");
         }
@@ -220,6 +258,10 @@ fn set(all: &mut toml::Table, section: &str, key: &str, value: toml::Value) -> R
 fn typed(all: &toml::Table, section: &str, key: &str, value: &str) -> Result<toml::Value, String> {
     match all.get(section).and_then(|section| section.get(key)) {
         Some(toml::Value::Integer(_)) => value.parse().map(toml::Value::Integer).map_err(|e| e.to_string()),
+        Some(toml::Value::Array(_)) => {
+            let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+            Ok(toml::Value::Array(parts.map(|part| toml::Value::String(part.to_owned())).collect()))
+        }
         Some(toml::Value::Boolean(_)) => value.parse().map(toml::Value::Boolean).map_err(|e| e.to_string()),
         _ => Ok(toml::Value::String(value.to_owned())),
     }
@@ -236,6 +278,17 @@ fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     counted(&text, &[("s", 1), ("min", 60), ("h", 3600), ("days", 86_400)])
         .map(Duration::from_secs)
         .ok_or_else(|| D::Error::custom(format!("{text:?} is no time; write one as \"30 s\"")))
+}
+
+/// Networks as `10.0.0.0/8`; an address alone is a network of one.
+fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    let network = |text: String| {
+        let one = text.parse::<IpAddr>().map(IpNet::from);
+        one.or_else(|_| text.parse::<IpNet>())
+            .map_err(|_| D::Error::custom(format!("{text:?} is no network; write one as \"10.0.0.0/8\"")))
+    };
+    texts.into_iter().map(network).collect()
 }
 
 fn counted(text: &str, units: &[(&str, u64)]) -> Option<u64> {
@@ -275,6 +328,8 @@ mod tests {
             ("\n\n[sever]\n", "line 3", "sever"),
             ("[ingest]\nlargest_file = 5\n", "line 2", "largest_file"),
             ("[ingest]\nlargest_file = \"5 MB\"\n", "line 2", "64 MiB"),
+            ("[server]\ntrusted_proxies = [\"10.0.0\"]\n", "line 2", "10.0.0.0/8"),
+            ("[limits]\nrequests = 0\n", "line 2", "nonzero"),
         ] {
             let said = load(text, &[]).unwrap_err().to_string();
             assert!(said.contains(line) && said.contains(word), "{said}");
@@ -282,6 +337,33 @@ mod tests {
         assert!(load("", &[("LANTAI__SERVER__PORT", "1")]).is_err());
         assert!(load("", &[("LANTAI__INGEST__WRITERS", "many")]).is_err());
         assert!(load("[ingest]\nchunk = 5000\n", &[]).is_err());
+        assert!(load("[server]\ncertificate_check = \"0 s\"\n", &[]).is_err());
         assert!(load("[archive]\nzone = \"Mars/Base\"\n", &[]).is_err());
+    }
+
+    #[test]
+    fn networks_are_read_from_the_file_and_from_the_environment() {
+        assert!(load("", &[]).unwrap().server.trusted_proxies.is_empty());
+        let text = "[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"fd00::1\"]\n";
+        let read = |environment: &[_]| {
+            let networks = load(text, environment).unwrap().server.trusted_proxies;
+            networks.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(read(&[]), ["10.0.0.0/8", "fd00::1/128"]);
+        assert_eq!(
+            read(&[("LANTAI__SERVER__TRUSTED_PROXIES", "192.0.2.1, 10.1.0.0/16")]),
+            ["192.0.2.1/32", "10.1.0.0/16"]
+        );
+    }
+
+    #[test]
+    fn a_certificate_without_its_key_stops_the_start() {
+        for (set, missing) in [("certificate", "key"), ("key", "certificate")] {
+            let said = load(&format!("[server]\n{set} = \"tls/x.pem\"\n"), &[]).unwrap_err().to_string();
+            assert!(said.contains(&format!("server.{set} is set and server.{missing} is not")), "{said}");
+        }
+        assert!(load("", &[]).unwrap().server.tls().is_none());
+        let both = load("[server]\ncertificate = \"c\"\nkey = \"k\"\n", &[]).unwrap();
+        assert_eq!(both.server.tls(), Some((Path::new("c"), Path::new("k"))));
     }
 }
