@@ -7,11 +7,17 @@
 //! No route exists without saying what it needs: [`routes`] registers each with a
 //! right, and the guard lets nobody else through. Unknown and forbidden give the
 //! same answer.
+//!
+//! What comes in passes, in this order: [`peer`] finds out who asks and whether over
+//! HTTPS, `headers` dresses the answer, `refusal` gives a no its words, `limits` counts.
+//! A handler that takes a password takes a `limits::Confidential`.
 
 pub mod api;
 pub mod assets;
 mod headers;
+mod limits;
 pub mod pages;
+mod peer;
 pub mod problem_page;
 mod refusal;
 mod rooms;
@@ -20,4 +26,5 @@ mod session;
 mod shown;
 pub mod texts;
 
+pub use peer::{Connection, Peer, Relayed};
 pub use routes::{Needs, Started, router, table};

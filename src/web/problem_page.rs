@@ -50,6 +50,19 @@ pub(super) fn problem(lang: Lang, refusal: &Refusal, status: u16) -> Problem {
         Refusal::OtherSite => {
             ("other-site", lang.t("not-done"), lang.t("other-site-detail"), lang.t("other-site-remedy"))
         }
+        Refusal::NotOverHttp => {
+            ("not-over-http", lang.t("not-over-http"), lang.t("not-over-http-detail"), lang.t("not-over-http-remedy"))
+        }
+        Refusal::TooMany { seconds } => (
+            "too-many",
+            lang.t("too-many"),
+            lang.t("too-many-detail"),
+            lang.with("too-many-remedy", "seconds", seconds),
+        ),
+        Refusal::LongAddress => {
+            ("long-address", lang.t("not-done"), lang.t("long-address-detail"), lang.t("long-address-remedy"))
+        }
+        Refusal::TooLarge => ("too-large", lang.t("not-done"), lang.t("too-large-detail"), lang.t("too-large-remedy")),
         Refusal::Wrong { detail, remedy } => ("wrong", lang.t("not-done"), detail.clone(), remedy.clone()),
         Refusal::OutOfBounds { name, from, to } => {
             let bounds = format!("{name}: {from}–{to}");

@@ -30,6 +30,15 @@ pub enum Refusal {
     Shut { until: Instant },
     /// A write that no page of ours sent.
     OtherSite,
+    /// A password over plain HTTP, where somebody on the way could read it.
+    NotOverHttp,
+    /// More requests of one address than [`crate::config::Limits`] allow; again in so
+    /// many seconds.
+    TooMany { seconds: u64 },
+    /// A path with its query beyond what is read.
+    LongAddress,
+    /// A body beyond what is taken in.
+    TooLarge,
     /// The request itself is wrong: what, and what to do.
     Wrong { detail: String, remedy: String },
     /// A number of the request that is none, or lies outside its bounds.
@@ -81,9 +90,11 @@ impl Refusal {
         match self {
             Self::Missing => 404,
             Self::Nobody | Self::NotKnown => 401,
-            Self::PasswordDue | Self::FactorDue => 403,
-            Self::Shut { .. } => 429,
+            Self::PasswordDue | Self::FactorDue | Self::NotOverHttp => 403,
+            Self::Shut { .. } | Self::TooMany { .. } => 429,
             Self::OtherSite | Self::OutOfBounds { .. } => 400,
+            Self::LongAddress => 414,
+            Self::TooLarge => 413,
             Self::Wrong { .. } => 422,
             Self::Unread { status, .. } => *status,
             Self::Late => 503,
@@ -131,6 +142,9 @@ pub(super) async fn draw(State(app): State<Arc<App>>, request: Request, next: Ne
     if let Some(allowed) = allowed {
         drawn.headers_mut().insert(header::ALLOW, allowed);
     }
+    if let Refusal::TooMany { seconds } = refusal {
+        drawn.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
     drawn
 }
 
@@ -152,6 +166,7 @@ async fn unread(response: Response, path: &str) -> Result<Refusal, Response> {
     let (parts, body) = response.into_parts();
     match parts.status {
         StatusCode::NOT_FOUND => return Ok(Refusal::Missing),
+        StatusCode::PAYLOAD_TOO_LARGE => return Ok(Refusal::TooLarge),
         status if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE => return Ok(Refusal::Fault),
         StatusCode::SERVICE_UNAVAILABLE if is_api(path) => return Ok(Refusal::Late),
         // Not ready, or out of time: said by the status alone.

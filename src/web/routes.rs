@@ -1,6 +1,6 @@
 //! The table of routes. A route is registered with what it needs, or not at all.
 
-use super::{api, assets, headers, refusal, rooms, session};
+use super::{api, assets, headers, limits, peer, refusal, rooms, session};
 use crate::{access::Right, app::App};
 use axum::{
     Router,
@@ -19,6 +19,7 @@ use std::{
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate as _},
+    limit::RequestBodyLimitLayer,
     timeout::TimeoutLayer,
 };
 
@@ -44,8 +45,8 @@ impl Started {
     }
 }
 
-/// The most a form may weigh, in bytes.
-const LARGEST_FORM: usize = 1 << 20;
+/// The most a body may weigh, in bytes.
+const LARGEST_BODY: usize = 1 << 20;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -108,6 +109,7 @@ pub fn table() -> Vec<(Method, &'static str, Needs)> {
 /// The routes over an open archive.
 pub fn router(app: Arc<App>, started: Started) -> Router {
     let mut router = Router::new();
+    let limits = Arc::new(limits::Limits::new(&app.config.limits));
     for (_, path, needs, handler) in rows(started) {
         // Not round the answer to another method: that one is 405 for whoever asks.
         let guarded = handler.route_layer(from_fn_with_state((app.clone(), needs), session::guard));
@@ -116,12 +118,16 @@ pub fn router(app: Arc<App>, started: Started) -> Router {
     router
         .fallback(rooms::door::nowhere)
         .with_state(app.clone())
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        // The first for handlers that read a body, the second for whoever sends one at all.
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_ranges)))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(app, refusal::draw))
+        .layer(from_fn_with_state(limits, limits::guard))
+        .layer(from_fn_with_state(app.clone(), refusal::draw))
         .layer(from_fn(headers::guard))
+        .layer(from_fn_with_state(app, peer::resolve))
 }
 
 /// What can be had in parts goes out byte for byte: its ranges, its length and its ETag

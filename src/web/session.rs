@@ -1,6 +1,6 @@
 //! Who asks: the session behind a cookie, a token, or nobody.
 
-use super::{refusal::Refusal, routes::Needs};
+use super::{peer::Peer, refusal::Refusal, routes::Needs};
 use crate::{
     access::{AccessError, Guest},
     app::App,
@@ -14,8 +14,11 @@ use axum::{
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use std::sync::Arc;
 
-/// The cookie's name. `__Host-` would need HTTPS, which loopback has not.
-pub const COOKIE: &str = "lantai";
+/// The cookie's name over HTTPS: a browser takes one of this name only from this very
+/// host, over HTTPS, for all of it, so that nobody beside us can plant one.
+const COOKIE_SECURE: &str = "__Host-lantai";
+/// The cookie's name over plain HTTP, where `__Host-` is not taken: within this machine.
+const COOKIE_PLAIN: &str = "lantai";
 
 /// The token a request carries, and how.
 #[derive(Clone, Debug)]
@@ -49,7 +52,8 @@ pub async fn guard(State((app, needs)): State<(Arc<App>, Needs)>, mut request: R
     if needs == Needs::Nobody {
         return next.run(request).await;
     }
-    let Some(carried) = carried(request.headers()) else { return nobody(&request) };
+    let peer = Peer::in_extensions(request.extensions());
+    let Some(carried) = carried(request.headers(), peer) else { return nobody(&request) };
     let guest = match app.gate.of_token(carried.token()).await {
         Ok(Some(guest)) => guest,
         Ok(None) => return nobody(&request),
@@ -102,23 +106,39 @@ pub fn same_site(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// Where a request comes from, and what its browser calls itself.
-pub fn whence(headers: &HeaderMap) -> (String, &str) {
+pub fn whence(headers: &HeaderMap, peer: Peer) -> (String, &str) {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    ("http".to_owned(), agent)
+    (peer.address.to_string(), agent)
 }
 
-/// The cookie that carries `token`.
-pub fn cookie(token: String, secure: bool) -> Cookie<'static> {
-    Cookie::build((COOKIE, token)).path("/").http_only(true).same_site(SameSite::Strict).secure(secure).build()
+/// The cookie that carries `token` to `peer`. `secure` asks for HTTPS on the way back
+/// where we do not see it on the way here.
+pub fn cookie(token: String, peer: Peer, secure: bool) -> Cookie<'static> {
+    Cookie::build((name(peer), token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(peer.secure || secure)
+        .build()
 }
 
-fn carried(headers: &HeaderMap) -> Option<Carried> {
+/// What takes the cookie away again; a browser heeds it only with the marks it was set with.
+pub fn no_cookie(peer: Peer, secure: bool) -> Cookie<'static> {
+    cookie(String::new(), peer, secure)
+}
+
+fn name(peer: Peer) -> &'static str {
+    if peer.secure { COOKIE_SECURE } else { COOKIE_PLAIN }
+}
+
+/// Only the cookie whose name fits the way the request came is looked at.
+fn carried(headers: &HeaderMap, peer: Peer) -> Option<Carried> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let token = value.to_str().ok()?.strip_prefix("Bearer ")?;
         return Some(Carried::Bearer(token.to_owned()));
     }
     let jar = CookieJar::from_headers(headers);
-    Some(Carried::Cookie(jar.get(COOKIE)?.value().to_owned()))
+    Some(Carried::Cookie(jar.get(name(peer))?.value().to_owned()))
 }
 
 fn nobody(request: &Request) -> Response {

@@ -11,4 +11,4 @@ pub use archive::{Archive, judges, sample};
 pub use clock::TestClock;
 pub use database::TestDb;
 pub(crate) use database::on_both_databases;
-pub use server::{Asked, Server, encoded};
+pub use server::{Asked, Heard, Server, encoded};

@@ -8,12 +8,16 @@ use serde_json::Value;
 use std::{
     io::{BufRead as _, BufReader},
     process::{Child, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
 };
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A server that stops with the test.
 pub struct Server {
     child: Child,
     address: String,
+    logged: Arc<Mutex<String>>,
 }
 
 /// Who asks, and how.
@@ -36,21 +40,55 @@ pub struct Heard {
 impl Server {
     /// Serves `archive` on a free port of loopback.
     pub fn start(archive: &Archive) -> Self {
+        Self::start_with(archive, "127.0.0.1:0", &[])
+    }
+
+    /// Serves `archive` at `listen`, with further variables of the environment.
+    pub fn start_with(archive: &Archive, listen: &str, environment: &[(&str, &str)]) -> Self {
         let mut child = archive
-            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .command(&["serve", "--listen", listen])
+            .envs(environment.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("it was piped")).lines();
+        let mut lines = BufReader::new(child.stderr.take().expect("it was piped")).lines().map_while(Result::ok);
+        let mut first = String::new();
         let address = lines
             .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.split_once("serving on http://")?.1.split('/').next()?.to_owned()))
-            .expect("the server says where it serves");
+            .find_map(|line| {
+                first = format!("{first}{line}\n");
+                Some(line.split_once("serving on http")?.1.split_once("://")?.1.split('/').next()?.to_owned())
+            })
+            .unwrap_or_else(|| panic!("the server does not say where it serves: {first}"));
+        let logged = Arc::new(Mutex::new(first));
+        let kept = logged.clone();
         // Whoever writes to a pipe that nobody reads stops.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, address }
+        std::thread::spawn(move || {
+            lines.for_each(|line| {
+                let mut kept = kept.lock().expect("nobody panics with it");
+                kept.push_str(&line);
+                kept.push('\n');
+            });
+        });
+        Self { child, address, logged }
+    }
+
+    /// What the server wrote to its standard error so far.
+    pub fn logged(&self) -> String {
+        self.logged.lock().expect("nobody panics with it").clone()
+    }
+
+    /// Waits until the server has written `words`; gives all it wrote.
+    pub async fn logs(&self, words: &str) -> String {
+        for _ in 0..1_200 {
+            let logged = self.logged();
+            if logged.contains(words) {
+                return logged;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the server never writes {words:?}:\n{}", self.logged());
     }
 
     /// `127.0.0.1:port`
@@ -81,6 +119,19 @@ impl Server {
 
     pub async fn ask(&self, method: Method, path: &str, who: &Asked, headers: &[(&str, &str)], body: String) -> Heard {
         let stream = tokio::net::TcpStream::connect(&self.address).await.expect("the server listens");
+        self.ask_over(stream, method, path, who, headers, body).await
+    }
+
+    /// Asks over a connection that stands already, plain or TLS.
+    pub async fn ask_over<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        stream: S,
+        method: Method,
+        path: &str,
+        who: &Asked,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Heard {
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
         tokio::spawn(connection);

@@ -3,6 +3,7 @@
 mod axe;
 mod browser;
 mod content;
+mod door;
 mod driver;
 mod judged;
 mod rights;

@@ -3,7 +3,7 @@
 use crate::{
     access::{AccessError, Entering, Kind},
     app::App,
-    web::{refusal::Refusal, session},
+    web::{limits::Confidential, refusal::Refusal, session},
 };
 use axum::{
     Json,
@@ -27,6 +27,7 @@ pub struct Signing {
 /// be changed before anything else.
 pub async fn enter(
     State(app): State<Arc<App>>,
+    Confidential { peer }: Confidential,
     headers: HeaderMap,
     jar: CookieJar,
     Json(Signing { name, password, new_password }): Json<Signing>,
@@ -34,7 +35,7 @@ pub async fn enter(
     if !session::same_site(&Method::POST, &headers) {
         return Err(Refusal::other_site());
     }
-    let (address, agent) = session::whence(&headers);
+    let (address, agent) = session::whence(&headers, peer);
     let entering = Entering { name: &name, password: &password, kind: Kind::Browser, address: &address, agent };
     let signed = app.gate.sign_in(entering).await.map_err(refused)?;
     let mut guest = app.gate.of_token(&signed.token).await?.ok_or(Refusal::NotKnown)?;
@@ -43,7 +44,7 @@ pub async fn enter(
         guest = app.gate.of_token(&signed.token).await?.ok_or(Refusal::NotKnown)?;
     }
     let body = json!({ "until": signed.until.to_string(), "password_due": guest.password_due() });
-    Ok((jar.add(session::cookie(signed.token, app.config.server.secure_cookie)), Json(body)))
+    Ok((jar.add(session::cookie(signed.token, peer, app.config.server.secure_cookie)), Json(body)))
 }
 
 /// Why somebody does not come in.

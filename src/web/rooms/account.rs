@@ -5,6 +5,7 @@ use crate::{
     access::AccessError,
     app::App,
     web::{
+        limits::Confidential,
         pages::{
             access::{AccountFault, AccountPage},
             render, render_as,
@@ -37,6 +38,7 @@ pub struct Changing {
 pub async fn change(
     State(app): State<Arc<App>>,
     asker: Asker,
+    _: Confidential,
     headers: HeaderMap,
     uri: Uri,
     Form(Changing { old, new, again, csrf }): Form<Changing>,

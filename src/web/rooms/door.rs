@@ -5,12 +5,14 @@ use crate::{
     access::{AccessError, Entering, Kind},
     app::App,
     web::{
+        limits::Confidential,
         pages::{
             access::{SignInFault, SignInPage},
             render, render_as,
         },
+        peer::Peer,
         refusal::Refusal,
-        session::{self, Asker, COOKIE},
+        session::{self, Asker},
         shown,
     },
 };
@@ -20,12 +22,17 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri},
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::cookie::{Cookie, CookieJar};
+use axum_extra::extract::cookie::CookieJar;
 use std::sync::Arc;
 
-pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
+/// Where the password would be refused its field is not shown either: typed in, it would
+/// have been on the way already.
+pub async fn show(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap, uri: Uri) -> Result<Response, Refusal> {
+    if !peer.keeps_secrets() {
+        return Err(Refusal::NotOverHttp);
+    }
     let frame = shown::frame(&app, None, &headers, &uri, None);
-    render(&SignInPage { frame, name: String::new(), fault: None })
+    Ok(render(&SignInPage { frame, name: String::new(), fault: None }))
 }
 
 #[derive(serde::Deserialize)]
@@ -36,6 +43,7 @@ pub struct Typed {
 
 pub async fn enter(
     State(app): State<Arc<App>>,
+    Confidential { peer }: Confidential,
     headers: HeaderMap,
     uri: Uri,
     jar: CookieJar,
@@ -45,11 +53,11 @@ pub async fn enter(
     if !session::same_site(&Method::POST, &headers) {
         return Err(Refusal::other_site());
     }
-    let (address, agent) = session::whence(&headers);
+    let (address, agent) = session::whence(&headers, peer);
     let entering = Entering { name: &name, password: &password, kind: Kind::Browser, address: &address, agent };
     match app.gate.sign_in(entering).await {
         Ok(signed) => {
-            let cookie = session::cookie(signed.token, app.config.server.secure_cookie);
+            let cookie = session::cookie(signed.token, peer, app.config.server.secure_cookie);
             Ok((jar.add(cookie), Redirect::to("/")).into_response())
         }
         Err(AccessError::Unknown) => {
@@ -75,12 +83,16 @@ pub struct Leaving {
 pub async fn leave(
     State(app): State<Arc<App>>,
     asker: Asker,
+    peer: Peer,
     jar: CookieJar,
     Form(Leaving { csrf }): Form<Leaving>,
 ) -> Result<Response, Refusal> {
     ours(&asker, &csrf)?;
     app.gate.sign_out(&asker.guest, asker.carried.token()).await?;
-    Ok((jar.remove(Cookie::build(COOKIE).path("/")), Redirect::to("/sign-in")).into_response())
+    let gone = jar.remove(session::no_cookie(peer, app.config.server.secure_cookie));
+    // Pictures of pages may lie in the browser's cache for some minutes more.
+    let forget = [("clear-site-data", "\"cache\"")];
+    Ok((gone, forget, Redirect::to("/sign-in")).into_response())
 }
 
 /// An address that is none.
