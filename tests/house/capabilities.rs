@@ -38,3 +38,25 @@ fn a_capability_elsewhere_is_seen() {
     let source = Source { path: "src/web/rooms/x.rs".into(), text: "let p = Permit::machine(w, r, p, u);".into() };
     assert_eq!(breaches(&source), ["src/web/rooms/x.rs: `Permit::machine` has no place here"]);
 }
+
+/// What works a password out that came over the network.
+const WITH_A_PASSWORD: [&str; 2] = ["access::sign_in(", "access::change_password("];
+
+/// A file of `web` with more of these than handlers that take a `Confidential`, which
+/// refuses plain HTTP and counts attempts.
+fn takes_a_password_anyhow(source: &Source) -> bool {
+    let code = source.code();
+    let calls: usize = WITH_A_PASSWORD.iter().map(|call| code.matches(call).count()).sum();
+    source.room() == "web" && calls > code.matches(": Confidential,").count()
+}
+
+#[test]
+fn whoever_takes_a_password_over_the_network_takes_it_confidentially() {
+    let sources = sources("src");
+    let wrong: Vec<&str> = sources.iter().filter(|s| takes_a_password_anyhow(s)).map(|s| s.path.as_str()).collect();
+    assert!(wrong.is_empty(), "without limits::Confidential: {wrong:?}");
+    let text = "async fn enter(a: A, _: Confidential, b: B) { access::sign_in(x); }";
+    let source = |text: &str| Source { path: "src/web/rooms/x.rs".into(), text: text.into() };
+    assert!(!takes_a_password_anyhow(&source(text)));
+    assert!(takes_a_password_anyhow(&source(&text.replace("_: Confidential, ", ""))));
+}
