@@ -62,7 +62,7 @@ async fn pages(house: &House, role: Role) -> Vec<String> {
     let mut found = vec!["/nothing".to_owned()];
     for (method, template, needs) in table() {
         let shown = match needs {
-            Needs::Nobody => true,
+            Needs::Nobody | Needs::Account | Needs::Person => true,
             Needs::Right(right) => role.may(right),
         };
         if method == Method::GET && shown && !template.starts_with("/api/") && !NO_PAGES.contains(&template) {

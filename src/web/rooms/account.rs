@@ -38,7 +38,7 @@ pub struct Changing {
 pub async fn change(
     State(app): State<Arc<App>>,
     asker: Asker,
-    _: Confidential,
+    Confidential { peer }: Confidential,
     headers: HeaderMap,
     uri: Uri,
     Form(Changing { old, new, again, csrf }): Form<Changing>,
@@ -46,7 +46,7 @@ pub async fn change(
     ours(&asker, &csrf)?;
     let fault = if new == again {
         let token = asker.carried.token();
-        let (address, _) = session::whence(&headers);
+        let (address, _) = session::whence(&headers, peer);
         match app.gate.change_password(&asker.guest, token, &address, &old, &new).await {
             Ok(()) => return Ok(render(&page(&app, &asker, &headers, &uri, true, None))),
             Err(AccessError::Unknown) => AccountFault::Old,
