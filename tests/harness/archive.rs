@@ -66,6 +66,22 @@ impl Archive {
         done.join().expect("the statement is carried out");
     }
 
+    /// Everything once more, in folders and on a database of its own; nothing may be
+    /// running.
+    pub fn twin(&self, db: &TestDb) -> Self {
+        let (folder, db) = (tempfile::tempdir().expect("a temporary folder can be made"), db.twin());
+        let copied = Command::new("cp").arg("-a").arg(self.home.join(".")).arg(folder.path()).status();
+        assert!(copied.expect("cp starts").success());
+        Self {
+            data: folder.path().join("archive"),
+            url: db.url.clone(),
+            home: folder.path().to_owned(),
+            accounts: self.accounts.clone(),
+            _database: db.folder.clone(),
+            _folder: Some(folder),
+        }
+    }
+
     /// The same folders on an empty database, as after the loss of the first.
     pub fn on_another_database(&self, db: &TestDb) -> Self {
         Self {

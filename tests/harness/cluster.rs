@@ -32,6 +32,18 @@ pub fn fresh_database() -> String {
     format!("postgres://postgres@{host}/{name}")
 }
 
+/// Makes a database that holds what the one at this address holds; nobody may be
+/// connected to that. Gives its address.
+pub fn copy_of(url: &str) -> String {
+    let cluster = CLUSTER.get().expect("the first database made the cluster");
+    let (host, of) = url.rsplit_once('/').expect("an address ends with the name");
+    let name = format!("t{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let made = cluster.as_owner("createdb").arg("-h").arg(&cluster.folder).args(["-T", of]).arg(&name).output();
+    let made = made.expect("createdb starts");
+    assert!(made.status.success(), "createdb: {}", String::from_utf8_lossy(&made.stderr));
+    format!("{host}/{name}")
+}
+
 impl Cluster {
     fn start() -> Self {
         let folder = PathBuf::from(format!("/tmp/lantai-pg-{}", std::process::id()));

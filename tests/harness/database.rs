@@ -26,6 +26,26 @@ impl TestDb {
         Self { url: cluster::fresh_database(), engine: Engine::Postgres, folder: Arc::new(folder) }
     }
 
+    /// A database that holds the same; nobody may be connected to this one.
+    pub fn twin(&self) -> Self {
+        match self.engine {
+            Engine::Sqlite => {
+                let twin = Self::sqlite();
+                for name in ["t.db", "t.db-wal", "t.db-shm"] {
+                    let from = self.folder.path().join(name);
+                    if from.exists() {
+                        std::fs::copy(from, twin.folder.path().join(name)).expect("a database is a file");
+                    }
+                }
+                twin
+            }
+            Engine::Postgres => {
+                let folder = tempfile::tempdir().expect("a temporary folder can be made");
+                Self { url: cluster::copy_of(&self.url), engine: Engine::Postgres, folder: Arc::new(folder) }
+            }
+        }
+    }
+
     /// Another empty database on the same engine.
     pub fn another(&self) -> Self {
         match self.engine {

@@ -6,6 +6,7 @@ mod content;
 mod door;
 mod driver;
 mod judged;
+mod leaks;
 mod rights;
 mod search;
 

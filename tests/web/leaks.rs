@@ -1,0 +1,270 @@
+//! Two archives that differ in hidden records only answer the uncleared alike: status,
+//! headers, body, and about how long it takes. Masked are durations and clocks. What may
+//! be seen by decision: gaps in serials, and that a code was used.
+
+use crate::harness::{Archive, Asked, Server, TestDb, encoded, on_both_databases, sample};
+use hyper::Method;
+use lantai::web::{Needs, table};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+/// Every record once more, 机密, under a code and an id of its own.
+const HIDDEN: [&str; 5] = [
+    "INSERT INTO filing (id, created_at, visible_at) SELECT 'ffff' || SUBSTR(id, 5), created_at, visible_at FROM filing",
+    "INSERT INTO record (id, filing_id, code, scheme_id, fonds, category, department, year, retention, ends_on, secrecy,
+                         mark, title, responsible, docno, dated, pages, note, extra, standing, filed_at)
+     SELECT 'ffff' || SUBSTR(id, 5), 'ffff' || SUBSTR(filing_id, 5), code || '7', scheme_id, fonds, category, department,
+            year, retention, ends_on, 3, '机密', title || '绝不可知', responsible, docno, dated, pages, note, extra,
+            standing, filed_at FROM record",
+    "INSERT INTO record_file (record_id, number, name, path, format, bytes, sha256, pages)
+     SELECT 'ffff' || SUBSTR(record_id, 5), number, name, path, format, bytes, sha256, pages FROM record_file",
+    "INSERT INTO copy (record_id, store, version, inventory, sealed_at, verified_at, fault)
+     SELECT 'ffff' || SUBSTR(record_id, 5), store, version, inventory, sealed_at, verified_at, fault FROM copy",
+    "INSERT INTO reading (record_id, number, outcome, reason, pages, maker)
+     SELECT 'ffff' || SUBSTR(record_id, 5), number, outcome, reason, pages, maker FROM reading",
+];
+
+/// Records, one of each format, and a word of their texts.
+const CODES: [&str; 3] = ["X030-WS·2012-D30-SWJ-0001", "X028-WS·1998-Y-ZRZY-0014", "X041-WS·2007-D10-HBJ-0016"];
+const WORDS: [&str; 7] = ["水", "防汛抗旱", "绝不可知", "X030", "年度:1950..2030", "NOT 水", "关于"];
+
+/// An archive with the sample, its twin with hidden records, and people who may not know
+/// of those, signed in to both with the same cookies.
+struct Twins {
+    plain: Server,
+    other: Server,
+    people: Vec<(&'static str, Asked)>,
+    /// Of [`CODES`].
+    ids: Vec<String>,
+    batch: String,
+    _archives: [Archive; 2],
+}
+
+impl Twins {
+    async fn of_the_sample(db: &TestDb) -> Self {
+        let archive = Archive::new(db);
+        archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+        let server = Server::start(&archive);
+        let mut people = vec![("nobody", Asked::Nobody)];
+        for role in ["staff", "archivist", "sysadmin", "security"] {
+            people.push((role, server.sign_in(archive.account(role)).await));
+        }
+        let archivist = &people[2].1;
+        let mut ids = Vec::new();
+        for code in CODES {
+            let found = server.get(&format!("/api/v1/search?q={}", encoded(code)), archivist).await.json();
+            ids.push(found["hits"][0]["id"].as_str().unwrap().to_owned());
+            // Pages are drawn once, so that no answer waits for the first drawing.
+            for width in [200, 800] {
+                server.get(&format!("/records/{}/pages/1?width={width}", ids.last().unwrap()), archivist).await;
+            }
+        }
+        let batches = server.get("/api/v1/batches", archivist).await.json();
+        let batch = batches["items"][0]["batch"].as_str().unwrap().to_owned();
+        drop(server);
+        let twin = archive.twin(db);
+        for statement in HIDDEN {
+            twin.sql(statement);
+        }
+        hide_derivatives(&twin.data().join("store/derivatives"));
+        for one in [&archive, &twin] {
+            one.run(&["rebuild"]).expect_status(0);
+        }
+        assert!(twin.run(&["search", "绝不可知"]).expect_status(0)["total"] == 0, "the operator is not cleared");
+        let (plain, other) = (Server::start(&archive), Server::start(&twin));
+        let twins = Self { plain, other, people, ids, batch, _archives: [archive, twin] };
+        twins.the_hidden_are_there().await;
+        twins
+    }
+
+    /// Else the comparison compares nothing.
+    async fn the_hidden_are_there(&self) {
+        let [plain, twin] = &self._archives;
+        for (archive, server, wanted) in [(plain, &self.plain, 0), (twin, &self.other, 26)] {
+            archive.sql("UPDATE person SET clearance = 4 WHERE role = 'archivist'");
+            let found =
+                server.get(&format!("/api/v1/search?q={}", encoded("绝不可知")), &self.people[2].1).await.json();
+            assert_eq!(found["total"], wanted, "cleared in the next request");
+            archive.sql("UPDATE person SET clearance = 0 WHERE role = 'archivist'");
+        }
+    }
+
+    /// Every GET of the table with what exists, what is hidden in one of them, and nothing
+    /// in its places.
+    fn paths(&self) -> Vec<String> {
+        let hidden = self.ids.iter().map(|id| format!("ffff{}", &id[4..]));
+        let ids: Vec<String> = self.ids.iter().cloned().chain(hidden).chain(["x".to_owned()]).collect();
+        let mut paths = Vec::new();
+        for (method, template, _) in table() {
+            // The trail is what its reader is there for: it says that there are more records.
+            if method != Method::GET || template.contains("/trail") && !template.contains("{id}") {
+                continue;
+            }
+            let mut filled = vec![template.to_owned()];
+            let fill = |filled: Vec<String>, place: &str, values: &[String]| -> Vec<String> {
+                if !filled[0].contains(place) {
+                    return filled;
+                }
+                filled.iter().flat_map(|path| values.iter().map(|value| path.replace(place, value))).collect()
+            };
+            if template.contains("/records/") {
+                filled = fill(filled, "{id}", &ids);
+            }
+            if template.contains("/batches/") {
+                filled = fill(filled, "{id}", &[self.batch.clone()]);
+            }
+            for (place, values) in [
+                ("{id}", &["x".to_owned()][..]),
+                ("{code}", &["X030".to_owned(), "X999".to_owned()]),
+                ("{page}", &["1".to_owned(), "9".to_owned()]),
+                ("{number}", &["1".to_owned(), "9".to_owned()]),
+                ("{file}", &["lantai.css".to_owned()]),
+            ] {
+                filled = fill(filled, place, values);
+            }
+            if template.ends_with("/search") {
+                let words = WORDS.iter().copied().chain(CODES).map(encoded);
+                let asked = |word: String| {
+                    ["", "&page=2", "&limit=1", "&offset=20", "&year_from=2000", "&sort=date"]
+                        .map(|more| format!("?q={word}{more}"))
+                };
+                filled = words.flat_map(asked).map(|query| format!("{template}{query}")).collect();
+            }
+            if template == "/records/{id}" {
+                let tabs = ["", "?tab=description", "?tab=trail", "?tab=files"];
+                filled = filled.iter().flat_map(|path| tabs.map(|tab| format!("{path}{tab}"))).collect();
+            }
+            paths.extend(filled);
+        }
+        paths
+    }
+}
+
+/// The text of the hidden records stands where the text of theirs would.
+fn hide_derivatives(folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        let hidden = folder.join(format!("ffff{}", &name[4..]));
+        assert!(std::process::Command::new("cp").arg("-a").arg(entry.path()).arg(hidden).status().unwrap().success());
+    }
+}
+
+/// An answer without durations and clocks.
+fn masked(heard: &crate::harness::Heard) -> String {
+    let mut text = format!("{}\n", heard.status);
+    for (name, value) in &heard.headers {
+        if !["date", "content-length"].contains(&name.as_str()) {
+            text.push_str(&format!("{name}: {}\n", value.to_str().unwrap_or("?")));
+        }
+    }
+    let body = heard.text();
+    let mut rest = body.as_str();
+    // `"took_ms":0.83` in the API, `<span class="took">…` on the page.
+    for (mark, end) in [("\"took_ms\":", '}'), ("<span class=\"soft small\">", '<')] {
+        while let Some(at) = rest.find(mark) {
+            let from = at + mark.len();
+            let until = rest[from..].find([end, ',']).map_or(rest.len(), |length| from + length);
+            text.push_str(&rest[..from]);
+            rest = &rest[until..];
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+async fn twins_that_differ_in_hidden_records_answer_alike(db: TestDb) {
+    let twins = Twins::of_the_sample(&db).await;
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for (who, session) in &twins.people {
+        for path in twins.paths() {
+            let (one, two) = (twins.plain.get(&path, session).await, twins.other.get(&path, session).await);
+            let (one, two) = (masked(&one), masked(&two));
+            asked += 1;
+            if one != two {
+                let at = one.bytes().zip(two.bytes()).take_while(|(a, b)| a == b).count();
+                let near = |text: &str| {
+                    String::from_utf8_lossy(
+                        &text.as_bytes()[at.saturating_sub(60).min(text.len())..(at + 80).min(text.len())],
+                    )
+                    .into_owned()
+                };
+                wrong.push(format!("{who} {path}:\n  {}\n  {}", near(&one), near(&two)));
+            }
+        }
+    }
+    println!("{asked} answers compared for {} people", twins.people.len());
+    assert!(wrong.is_empty(), "{} of {asked} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(table().iter().any(|(_, _, needs)| *needs == Needs::Person));
+}
+
+/// How many times each is asked, by turns.
+const TIMES: usize = 41;
+/// Below it a difference is the scheduler's.
+const GRAIN: Duration = Duration::from_micros(300);
+
+async fn hidden_records_take_no_time(db: TestDb) {
+    let twins = Twins::of_the_sample(&db).await;
+    let hidden = format!("ffff{}", &twins.ids[0][4..]);
+    let reader = &twins.people[1].1;
+    let paths = [
+        format!("/api/v1/search?q={}", encoded("水")),
+        format!("/api/v1/search?q={}", encoded("绝不可知")),
+        format!("/search?q={}", encoded("关于")),
+        format!("/api/v1/records/{hidden}"),
+        format!("/records/{hidden}"),
+        format!("/api/v1/records/{}", twins.ids[0]),
+        "/".to_owned(),
+        "/fonds".to_owned(),
+    ];
+    for path in &paths {
+        // The machine is shared: what is true is true in one of three rounds.
+        let mut said = String::new();
+        let mut alike = false;
+        for _ in 0..3 {
+            let (one, two) = medians(&twins, path, reader).await;
+            said = format!("{path}: {one:?} without hidden records, {two:?} with them");
+            println!("{said}");
+            let apart = one.abs_diff(two);
+            alike = apart <= one.min(two) / 5 || apart <= GRAIN;
+            if alike {
+                break;
+            }
+        }
+        assert!(alike, "{said}");
+    }
+    // Unknown and forbidden are of one class too.
+    let (unknown, forbidden) = (format!("/records/{}", "0".repeat(36)), "/batches".to_owned());
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..TIMES {
+        for (path, times) in [&unknown, &forbidden].into_iter().zip(&mut times) {
+            let begun = Instant::now();
+            twins.plain.get(path, reader).await;
+            times.push(begun.elapsed());
+        }
+    }
+    let [unknown, forbidden] = times.map(median);
+    println!("unknown {unknown:?}, forbidden {forbidden:?}");
+    assert!(unknown < forbidden * 3 && forbidden < unknown * 3, "{unknown:?} against {forbidden:?}");
+}
+
+async fn medians(twins: &Twins, path: &str, who: &Asked) -> (Duration, Duration) {
+    let mut times = [Vec::new(), Vec::new()];
+    for turn in 0..TIMES * 2 {
+        let at = turn % 2;
+        let server = [&twins.plain, &twins.other][at];
+        let begun = Instant::now();
+        server.get(path, who).await;
+        times[at].push(begun.elapsed());
+    }
+    let [one, two] = times.map(median);
+    (one, two)
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+on_both_databases!(twins_that_differ_in_hidden_records_answer_alike, hidden_records_take_no_time);
