@@ -18,8 +18,15 @@
 mod change;
 pub mod entry;
 mod event;
+mod find;
+mod json_line;
 mod read;
+mod trail_filter;
+mod ways;
 
 pub use change::Change;
 pub use event::Event;
+pub use find::{Detail, FindError, Kept, Walk, count, find, verbs};
+pub use json_line::json_line;
 pub use read::{Deed, Line, last, lines_of, of_subject};
+pub use trail_filter::TrailFilter;

@@ -1,5 +1,6 @@
 //! The arguments.
 
+use crate::web::TrailAsked;
 use clap::{Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, path::PathBuf};
@@ -80,6 +81,9 @@ pub enum Command {
     /// Codes (档号)
     #[command(subcommand)]
     Code(CodeCommand),
+    /// The trail (审计记录): looked at, taken away
+    #[command(subcommand)]
+    Trail(TrailCommand),
     /// Bring the database up to this program
     Migrate,
     /// Look at the health of configuration, store, index and jobs
@@ -143,6 +147,65 @@ pub enum CodeCommand {
         #[arg(long)]
         scheme: Option<String>,
     },
+}
+
+#[derive(Clone, Debug, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrailCommand {
+    /// List lines, newest first
+    List {
+        #[command(flatten)]
+        asked: TrailArgs,
+        /// Go on after a page: its `next`
+        #[arg(long)]
+        after: Option<String>,
+        /// Lines, 1 to 500 [default: 50]
+        #[arg(long)]
+        limit: Option<usize>,
+    },
+    /// Write all lines, oldest first, to a new file; noted in the trail
+    Export {
+        /// .jsonl, which a stranger can check, or .xlsx
+        file: PathBuf,
+        #[command(flatten)]
+        asked: TrailArgs,
+    },
+}
+
+/// Which lines of the trail.
+#[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
+pub struct TrailArgs {
+    /// A record's code (档号), a fonds' code, or the id of anything
+    #[arg(long)]
+    pub subject: Option<String>,
+    /// A name, or an actor's id: person:<id>, operator, machine:<name>
+    #[arg(long)]
+    pub actor: Option<String>,
+    /// A verb, or with a point at its end all that begin so: person.
+    #[arg(long)]
+    pub verb: Option<String>,
+    /// A day of the archive's zone, or an instant
+    #[arg(long)]
+    pub from: Option<String>,
+    /// A day, that day included, or an instant
+    #[arg(long)]
+    pub to: Option<String>,
+}
+
+impl TrailArgs {
+    pub(super) fn said(self, after: Option<String>, limit: Option<usize>) -> TrailAsked {
+        let Self { subject, actor, verb, from, to } = self;
+        TrailAsked {
+            person: actor.unwrap_or_default(),
+            actor: String::new(),
+            subject: subject.unwrap_or_default(),
+            verb: verb.unwrap_or_default(),
+            from: from.unwrap_or_default(),
+            to: to.unwrap_or_default(),
+            after: after.unwrap_or_default(),
+            limit: limit.map(|limit| limit.to_string()).unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use super::{
     Answer, Command, archive,
-    args::{FondsCommand, UserCommand},
-    code, fonds, ingest, people, records, remote, serve, token,
+    args::{FondsCommand, TrailCommand, UserCommand},
+    code, fonds, ingest, people, records, remote, serve, token, trail,
 };
 use crate::{
     access::{Guest, Right},
@@ -98,7 +98,7 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         return Ok(Answer::refused("初始密码还没有更换", "先运行 lantai login 姓名，并设新密码"));
     }
     if let Some(right) = needed(&command)
-        && !(guest.may(right) || (right == Right::People && guest.person().is_none()))
+        && !(guest.may(right) || (matches!(right, Right::People | Right::Trail) && guest.person().is_none()))
     {
         return Ok(Answer::refused(format!("{} 没有办理此事的权限", guest.actor().name()), "请有权限的人办理"));
     }
@@ -113,6 +113,7 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Verify { sample } => archive::verify(app, guest, sample).await,
         Command::Rebuild { from_store } => archive::rebuild(app, guest, from_store).await,
         Command::Doctor => archive::doctor(app).await,
+        Command::Trail(command) => trail::run(app, guest, command).await,
         other => anyhow::bail!("{other:?} is not for an open archive"),
     }
 }
@@ -126,6 +127,7 @@ fn needed(command: &Command) -> Option<Right> {
         Command::Ingest(_) => Right::Ingest,
         Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,
         Command::Doctor => Right::Health,
+        Command::Trail(_) => Right::Trail,
         _ => return None,
     })
 }
@@ -134,10 +136,13 @@ impl Command {
     /// The same command with its paths absolute, so that a server with another
     /// working folder means the same.
     fn absolute(mut self) -> Self {
-        if let Self::Ingest(args) = &mut self {
-            for path in std::iter::once(&mut args.batch).chain(args.report.as_mut()) {
-                *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
-            }
+        let paths = match &mut self {
+            Self::Ingest(args) => std::iter::once(&mut args.batch).chain(args.report.as_mut()).collect(),
+            Self::Trail(TrailCommand::Export { file, .. }) => vec![file],
+            _ => Vec::new(),
+        };
+        for path in paths {
+            *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
         }
         self
     }

@@ -2,8 +2,9 @@
 
 use super::{
     Command,
-    args::{FondsCommand, UserCommand},
+    args::{FondsCommand, TrailCommand, UserCommand},
 };
+use crate::web::{field_words, texts::Lang, verb_words};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -33,6 +34,10 @@ pub(super) fn document(command: &Command, document: &Value) -> String {
         Command::Ingest(_) => batch(document),
         Command::Search { .. } => hits(document),
         Command::Verify { .. } => verified(document),
+        Command::Trail(TrailCommand::List { .. }) => trail(document),
+        Command::Trail(TrailCommand::Export { .. }) => {
+            format!("已导出 {} 条到 {}", document["entries"], said(&document["file"]))
+        }
         Command::Doctor => lines(&document["checks"], |check| {
             let mark = if check["state"] == "ok" { "●" } else { "▲" };
             let remedy = said(&check["remedy"]);
@@ -91,6 +96,26 @@ fn hits(document: &Value) -> String {
         if !snippet.is_empty() {
             let _ = write!(text, "\n    {snippet}");
         }
+    }
+    text
+}
+
+fn trail(document: &Value) -> String {
+    let mut text = lines(&document["items"], |line| {
+        let details = line["details"].as_object().into_iter().flatten();
+        let details = details.map(|(field, body)| format!("{}：{}", field_words(Lang::Zh, field), said(body)));
+        format!(
+            "{}  {}  {}  {}  {}  {}",
+            line["n"],
+            said(&line["at"]),
+            said(&line["actor"]),
+            verb_words(Lang::Zh, &said(&line["verb"])),
+            said(&line["subjects"][0]),
+            details.collect::<Vec<_>>().join("；")
+        )
+    });
+    if let Some(next) = document["next"].as_str() {
+        let _ = write!(text, "\n更早的：加 --after {next}");
     }
     text
 }

@@ -16,6 +16,7 @@ mod records;
 mod remote;
 mod serve;
 mod token;
+mod trail;
 
 pub use answer::{Answer, Status};
 pub use args::{Command, Line};

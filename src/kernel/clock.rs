@@ -59,6 +59,16 @@ impl Day {
     pub fn year(self) -> Year {
         self.0.year().into()
     }
+
+    /// The day after it; the last day of the calendar has none.
+    pub fn next(self) -> Option<Self> {
+        self.0.tomorrow().ok().map(Self)
+    }
+
+    /// The moment at which it begins in `zone` (an IANA name); `None` for an unknown zone.
+    pub fn begins_in(self, zone: &str) -> Option<Instant> {
+        Some(Instant(self.0.in_tz(zone).ok()?.timestamp()))
+    }
 }
 
 impl fmt::Display for Instant {
@@ -99,6 +109,8 @@ mod tests {
     #[test]
     fn midnight_in_shanghai_is_the_next_day() {
         let at: Instant = "2026-12-31T16:00:00.000Z".parse().unwrap();
-        assert_eq!(at.day_in("Asia/Shanghai").unwrap().to_string(), "2027-01-01");
+        let day = at.day_in("Asia/Shanghai").unwrap();
+        assert_eq!((day.to_string().as_str(), day.begins_in("Asia/Shanghai")), ("2027-01-01", Some(at)));
+        assert_eq!("2026-12-31".parse::<Day>().unwrap().next(), Some(day));
     }
 }

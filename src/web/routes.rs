@@ -53,11 +53,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 type Row = (Method, &'static str, Needs, MethodRouter<Arc<App>>);
 
 fn rows(started: Started) -> Vec<Row> {
-    let (see, read, take, arrange) = (
+    let (see, read, take, arrange, audit) = (
         Needs::Right(Right::Search),
         Needs::Right(Right::Read),
         Needs::Right(Right::Ingest),
         Needs::Right(Right::Arrange),
+        Needs::Right(Right::Trail),
     );
     let ready = move || {
         let up = started.0.load(Ordering::Acquire);
@@ -86,6 +87,9 @@ fn rows(started: Started) -> Vec<Row> {
         (Method::POST, "/fonds/{code}/rename", arrange, post(rooms::fonds::rename)),
         (Method::GET, "/schemes", see, get(rooms::fonds::schemes)),
         (Method::GET, "/api/v1/openapi.json", Needs::Nobody, get(api::document::show)),
+        (Method::GET, "/trail", audit, get(rooms::trail::show)),
+        (Method::GET, "/trail.jsonl", audit, get(rooms::trail::jsonl)),
+        (Method::GET, "/trail.xlsx", audit, get(rooms::trail::xlsx)),
         (Method::POST, "/api/v1/session", Needs::Nobody, post(api::session::enter)),
         (Method::GET, "/api/v1/search", see, get(api::records::search)),
         (Method::GET, "/api/v1/records/{id}", see, get(api::records::show)),
@@ -95,6 +99,8 @@ fn rows(started: Started) -> Vec<Row> {
         (Method::GET, "/api/v1/records/{id}/files/{number}", read, get(rooms::content::file)),
         (Method::GET, "/api/v1/fonds", see, get(api::fonds::list)),
         (Method::GET, "/api/v1/fonds/{code}", see, get(api::fonds::show)),
+        (Method::GET, "/api/v1/trail", audit, get(api::trail::list)),
+        (Method::GET, "/api/v1/trail/export", audit, get(api::trail::export)),
         (Method::GET, "/api/v1/batches", take, get(api::batches::list)),
         (Method::GET, "/api/v1/batches/{id}", take, get(api::batches::show)),
         (Method::GET, "/api/v1/batches/{id}/defects", take, get(api::batches::defects)),

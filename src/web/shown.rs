@@ -6,7 +6,7 @@ use super::{
     texts::Lang,
 };
 use crate::{
-    access::Role,
+    access::{Right, Role},
     app::App,
     kernel::{Day, Instant},
 };
@@ -17,8 +17,11 @@ use std::ops::Range;
 /// What stands round a page for `asker`.
 pub(super) fn frame(app: &App, asker: Option<&Asker>, headers: &HeaderMap, uri: &Uri, place: Option<Place>) -> Frame {
     let lang = lang(headers, uri);
-    let who =
-        asker.map(|asker| Who { name: asker.guest.actor().name().to_owned(), role: role(lang, asker.guest.role()) });
+    let who = asker.map(|asker| Who {
+        name: asker.guest.actor().name().to_owned(),
+        role: role(lang, asker.guest.role()),
+        places: places(asker),
+    });
     Frame {
         lang,
         house: app.config.archive.name.clone(),
@@ -27,6 +30,25 @@ pub(super) fn frame(app: &App, asker: Option<&Asker>, headers: &HeaderMap, uri: 
         here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         csrf: asker.map(|asker| asker.guest.csrf.clone()).unwrap_or_default(),
     }
+}
+
+/// Where somebody may go: nobody is shown a way that ends at nothing.
+fn places(asker: &Asker) -> Vec<Place> {
+    let mut places = Vec::new();
+    if first_page(asker.guest.role()).is_none() {
+        places.push(Place::Today);
+    }
+    for (right, place) in [
+        (Right::Search, Place::Search),
+        (Right::Ingest, Place::Ingest),
+        (Right::Search, Place::Holdings),
+        (Right::Trail, Place::Trail),
+    ] {
+        if asker.guest.may(right) {
+            places.push(place);
+        }
+    }
+    places
 }
 
 /// The language asked for in the address, else of the cookie, else of the browser.

@@ -1,5 +1,10 @@
 //! The trail: numbered without a gap, hashed as it stands, details apart.
 
+mod find;
+mod million;
+
+pub use find::recomputed;
+
 use crate::harness::{TestClock, TestDb, on_both_databases};
 use lantai::{
     audit::{self, Change, Event, entry},

@@ -21,7 +21,7 @@ pub use check::{
 };
 pub use code_words::code_refused;
 pub use kind::{DefectKind, Severity};
-pub use sheet::{SheetError, write_xlsx};
+pub use sheet::{SheetError, harmless, write_xlsx};
 pub use words::{Lang, Words};
 
 use super::catalogue::{CatalogueError, Fault};

@@ -81,7 +81,7 @@ fn severity(severity: Severity, lang: Lang) -> &'static str {
 /// A text cell is no formula, but the sheet may be saved as CSV and opened
 /// again: an apostrophe keeps it text then too. Control characters, which XML
 /// cannot hold, become spaces.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) { "'" } else { "" };
     let clean = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c });
     guard.chars().chain(clean).take(MOST_CHARS).collect()

@@ -25,6 +25,8 @@ pub struct Who {
     pub name: String,
     /// His office in words, empty when it is not said.
     pub role: String,
+    /// What he may go to, in the order of the navigation.
+    pub places: Vec<Place>,
 }
 
 /// The entries of the navigation.
@@ -34,6 +36,7 @@ pub enum Place {
     Search,
     Ingest,
     Holdings,
+    Trail,
 }
 
 /// One entry as it is drawn.
@@ -76,19 +79,26 @@ impl Frame {
         assets::url(name)
     }
 
-    pub(in crate::web) fn entries(&self) -> [Entry; 4] {
+    pub(in crate::web) fn entries(&self) -> Vec<Entry> {
+        let open = self.who.as_ref().map_or(&[][..], |who| &who.places);
         [
             (Place::Today, "/", "nav-today"),
             (Place::Search, "/search", "nav-search"),
             (Place::Ingest, "/batches", "nav-ingest"),
             (Place::Holdings, "/fonds", "nav-holdings"),
+            (Place::Trail, "/trail", "nav-trail"),
         ]
+        .into_iter()
+        .filter(|(place, ..)| open.contains(place))
         .map(|(place, href, key)| Entry { href, word: self.t(key), current: self.place == Some(place) })
+        .collect()
     }
 
-    /// The pages with a search box of their own have none in the masthead.
+    /// The pages with a search box of their own have none in the masthead, nor those of
+    /// somebody who does not search.
     pub(in crate::web) fn find_in_mast(&self) -> bool {
-        !matches!(self.place, Some(Place::Today | Place::Search))
+        let searches = self.who.as_ref().is_some_and(|who| who.places.contains(&Place::Search));
+        searches && !matches!(self.place, Some(Place::Today | Place::Search))
     }
 
     /// This page in the other language: its own address with `lang` set anew.
@@ -106,7 +116,11 @@ impl Frame {
         Frame {
             lang,
             house: "乌有实业集团有限公司 档案室".into(),
-            who: Some(Who { name: "李乙".into(), role: "档案员".into() }),
+            who: Some(Who {
+                name: "李乙".into(),
+                role: "档案员".into(),
+                places: vec![Place::Today, Place::Search, Place::Ingest, Place::Holdings],
+            }),
             place,
             here: "/search?q=%E7%A1%AE%E6%9D%83&page=2".into(),
             csrf: "c5rf".into(),

@@ -6,6 +6,7 @@
 //! script, so that the strictest content policy holds.
 
 pub mod access;
+pub mod audit;
 mod frame;
 pub mod holdings;
 pub mod ingest;

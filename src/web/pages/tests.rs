@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use askama::Template;
 
 use super::access::{AccountPage, SignInPage};
+use super::audit::TrailPage;
 use super::holdings::{FondsListPage, FondsPage, RecordPage};
 use super::ingest::{BatchPage, BatchesPage};
 use super::profile::SchemesPage;
@@ -32,6 +33,7 @@ fn drawn() -> Vec<(String, String)> {
         add(&mut drawn, "batch", lang, BatchPage::samples(lang));
         add(&mut drawn, "fonds-list", lang, FondsListPage::samples(lang));
         add(&mut drawn, "fonds", lang, FondsPage::samples(lang));
+        add(&mut drawn, "trail", lang, TrailPage::samples(lang));
         add(&mut drawn, "schemes", lang, SchemesPage::samples(lang));
         let lost = Problem { status: 404, ..problem_page::sample() };
         let problems = [("fault", problem_page::sample()), ("lost", lost)];

@@ -8,6 +8,7 @@ pub(super) mod fonds;
 pub(super) mod record;
 pub(super) mod search;
 pub(super) mod today;
+pub(super) mod trail;
 
 use super::{refusal::Refusal, session::Asker};
 use crate::kernel::Sha256;

@@ -1,6 +1,9 @@
 //! One record: its card, its pages, its life, its files.
 
-use super::fonds::category;
+use super::{
+    fonds::category,
+    trail::{field_words, verb_words},
+};
 use crate::{
     access::{Permit, Purpose},
     app::App,
@@ -194,13 +197,11 @@ fn event(app: &App, lang: Lang, line: audit::Line) -> Event {
     let who = match line.actor.split_once(':') {
         Some(("machine", work)) => lang.with("deed-by-machine", "work", work),
         Some(_) => lang.t("deed-by-person"),
-        None => "operator".to_owned(),
+        None => lang.t("deed-by-operator"),
     };
-    let act = match line.verb.as_str() {
-        "record.filed" => lang.t("deed-record-filed"),
-        other => other.to_owned(),
-    };
-    let note = line.details.iter().map(|(field, body)| format!("{field}：{body}")).collect::<Vec<_>>().join("；");
+    let act = verb_words(lang, &line.verb);
+    let note = line.details.iter().map(|(name, body)| format!("{}：{body}", field_words(lang, name)));
+    let note = note.collect::<Vec<_>>().join("；");
     let at = line.at.local(&app.config.archive.zone).unwrap_or_else(|| line.at.to_string());
     Event { at, act, who, note }
 }
