@@ -5,6 +5,12 @@
 //! in commit order without a gap; an entry is never altered; erasing a detail
 //! leaves every proof whole.
 //!
+//! # Reading it
+//!
+//! [`find`] gives a page, newest first; [`Walk`] all of it, oldest first, with one chunk in
+//! memory; [`json_line`] says how a stranger checks what was taken away. Who may ask is
+//! decided by whoever calls: the auditor, and for the life of a record its readers.
+//!
 //! # The form of an entry, frozen
 //!
 //! [`entry`] gives the bytes. They hold ids and commitments only: no name, no

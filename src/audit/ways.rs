@@ -4,7 +4,8 @@
 //! in order: the actor, the subject, the verb. The one with the fewest lines leads, its
 //! *ways* are walked from the newest (or oldest) line on until the page is full, and the
 //! rest of the filter is asked of each line on the way. A filter that names nothing walks
-//! the numbers themselves.
+//! the numbers themselves. Two that are both long and never meet (a busy person, and what
+//! only the machine does) are walked to the end of the one.
 //!
 //! The columns of the other conditions are written `(verb || '')`, so that neither
 //! database leaves the way it was shown for another index.

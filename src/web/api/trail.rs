@@ -71,8 +71,6 @@ pub async fn export(
 ) -> Result<Response, Refusal> {
     let lang = shown::lang(&headers, &uri);
     let word = if form.format.is_empty() { "jsonl" } else { &form.format };
-    let Some(format) = Format::of_word(word) else {
-        return Err(Refusal::Wrong { detail: lang.t("trail-no-format"), remedy: lang.t("trail-no-format-how") });
-    };
+    let format = Format::of_word(word).ok_or_else(|| Wrong::Format.refusal(lang))?;
     trail::taken(&app, &asker, lang, &asked, format).await
 }

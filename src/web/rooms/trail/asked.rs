@@ -45,6 +45,7 @@ pub enum Wrong {
     To,
     After,
     Limit,
+    Format,
 }
 
 impl Asked {

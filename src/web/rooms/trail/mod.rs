@@ -192,7 +192,7 @@ impl Wrong {
             Self::Verb => "verb",
             Self::From => "from",
             Self::To => "to",
-            Self::After | Self::Limit => "",
+            Self::After | Self::Limit | Self::Format => "",
         }
     }
 
@@ -206,6 +206,7 @@ impl Wrong {
             Self::From | Self::To => (lang.t("trail-no-day"), lang.t("trail-no-day-how")),
             Self::After => (lang.t("trail-no-place"), lang.t("trail-no-place-how")),
             Self::Limit => (lang.t("trail-no-limit"), lang.t("trail-no-limit-how")),
+            Self::Format => (lang.t("trail-no-format"), lang.t("trail-no-format-how")),
         }
     }
 

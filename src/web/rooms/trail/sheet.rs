@@ -89,3 +89,40 @@ pub fn too_many(lang: Lang, count: i64) -> (String, String) {
     let count = grouped(u64::try_from(count).unwrap_or(0));
     (lang.with("trail-too-many", "count", count), lang.t("trail-too-many-how"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Detail;
+    use calamine::{Reader as _, Xlsx};
+    use std::io::Cursor;
+
+    #[test]
+    fn nothing_that_somebody_typed_acts_as_a_formula() {
+        let nasty = "=cmd|'/c calc'!A1";
+        let line = Kept {
+            n: 1,
+            at: "2026-11-24T08:00:00.000Z".parse().unwrap(),
+            actor: "person:x".into(),
+            verb: "record.filed".into(),
+            subjects: vec!["+1".into()],
+            commitments: vec![],
+            entry: String::new(),
+            leaf: "@SUM(1)".into(),
+            details: vec![Detail { field: nasty.into(), salt: String::new(), body: "a\u{1}b".into() }],
+        };
+        let mut book = Book::begin(Lang::En, "Asia/Shanghai").unwrap();
+        book.add(&[line], &HashMap::from([("x".to_owned(), nasty.to_owned())])).unwrap();
+        let mut bytes = Vec::new();
+        book.finish(Cursor::new(&mut bytes)).unwrap();
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        assert!(book.worksheet_formula("Audit trail").unwrap().is_empty());
+        let sheet = book.worksheet_range("Audit trail").unwrap();
+        let row: Vec<String> = sheet.rows().nth(1).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(row[1], "2026-11-24 16:00:00");
+        for column in [2, 5, 6, 7] {
+            assert!(row[column].starts_with('\''), "{}", row[column]);
+        }
+        assert!(row[6].ends_with("a b"), "{}", row[6]);
+    }
+}
