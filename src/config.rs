@@ -2,6 +2,7 @@
 //! its line; the environment overrides. Every key is documented in
 //! `config/lantai.toml`, which is also the default.
 
+use crate::kernel;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
@@ -28,6 +29,8 @@ pub struct Config {
     pub server: Server,
     pub sign_in: SignIn,
     pub limits: Limits,
+    pub secrecy: Secrecy,
+    pub store: Store,
     pub database: Database,
     pub ingest: Ingest,
     pub reading: Reading,
@@ -39,6 +42,7 @@ pub struct Config {
 pub struct Archive {
     pub name: String,
     pub zone: String,
+    pub rules: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -99,6 +103,19 @@ pub enum SecondFactor {
     Offered,
     Officers,
     Everybody,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrecy {
+    #[serde(deserialize_with = "mark")]
+    pub ceiling: kernel::Secrecy,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    pub path: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -217,6 +234,9 @@ impl Config {
             let value = format!("{:?}", self.server.certificate_check);
             return bounds("server.certificate_check", value, "1 s to 1 h");
         }
+        if !["", "standard", "own"].contains(&self.archive.rules.as_str()) {
+            return bounds("archive.rules", self.archive.rules, "\"\", \"standard\" or \"own\"");
+        }
         if jiff::tz::TimeZone::get(&self.archive.zone).is_err() {
             return bounds("archive.zone", self.archive.zone, "a name of the IANA time zones");
         }
@@ -289,6 +309,14 @@ fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> 
             .map_err(|_| D::Error::custom(format!("{text:?} is no network; write one as \"10.0.0.0/8\"")))
     };
     texts.into_iter().map(network).collect()
+}
+
+fn mark<'de, D: Deserializer<'de>>(from: D) -> Result<kernel::Secrecy, D::Error> {
+    let text = String::deserialize(from)?;
+    let known = kernel::Secrecy::parse(&text).filter(|_| !text.trim().is_empty());
+    known.ok_or_else(|| {
+        D::Error::custom(format!("{text:?} is no mark of secrecy; write 公开, 内部, 秘密, 机密 or 绝密"))
+    })
 }
 
 fn counted(text: &str, units: &[(&str, u64)]) -> Option<u64> {

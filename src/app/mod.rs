@@ -4,10 +4,12 @@
 mod clock;
 mod open;
 mod place;
+mod settings;
 mod work;
 
 pub use clock::WallClock;
 pub(crate) use open::database_url;
 pub use open::{App, AppError};
 pub use place::{Lock, Place};
+pub use settings::{Settings, SettingsError};
 pub use work::{Drained, catch_up, drain, follow, go_on, run_kind, work_for_ever};

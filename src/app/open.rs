@@ -1,6 +1,6 @@
 //! The one App.
 
-use super::{Place, WallClock};
+use super::{Place, Settings, WallClock};
 use crate::{
     access::{Gate, PasswordRules, Rules, SecondFactor},
     config::{self, Config},
@@ -15,7 +15,10 @@ use crate::{
     search::{Catalogue, SearchError},
     vault::{Vault, VaultError},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, RwLock},
+};
 
 /// Why there is no App.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +61,7 @@ pub struct App {
     pub index: Arc<Catalogue>,
     pub reader: Arc<Extractor>,
     pub profile: Arc<Profile>,
+    pub(super) settings: RwLock<Settings>,
     taking_in: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -72,8 +76,9 @@ impl App {
             private_folder(path).map_err(|source| AppError::Folder { path: path.clone(), source })?;
         }
         // A vault without a configuration is what an init that was killed left.
-        match Vault::create(&place.data) {
-            Err(VaultError::Exists(_)) => Vault::open(&place.data).map(drop)?,
+        let folders = place.folders(std::path::Path::new(""));
+        match Vault::create(&folders) {
+            Err(VaultError::Exists(_)) => Vault::open(&folders).map(drop)?,
             made => drop(made?),
         }
         let config = place.config();
@@ -100,7 +105,7 @@ impl App {
             return Err(AppError::Missing(place.data.clone()));
         }
         let db = Db::open(&database_url(&place, &config)).await?;
-        let vault = Arc::new(Vault::open(&place.data)?);
+        let vault = Arc::new(Vault::open(&place.folders(&config.store.path))?);
         let index = Arc::new(Catalogue::open(&place.index(), config.search.memory)?);
         let children = match config.reading.children {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -111,10 +116,12 @@ impl App {
         let font = Some(config.reading.font.clone()).filter(|font| !font.as_os_str().is_empty());
         let limits = Limits { memory: config.reading.memory, patience: config.reading.patience, font };
         let reader = Arc::new(Extractor::new(program, children, limits));
-        let profile = Arc::new(place.rules()?);
+        let profile = Arc::new(place.rules(&config.archive.rules)?);
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
         let gate = Gate::new(db.clone(), clock.clone(), rules(&config));
-        Ok(Self { place, config, clock, db, gate, vault, index, reader, profile, taking_in: Arc::default() })
+        let settings = RwLock::new(Settings::of(&config));
+        let taking_in = Arc::default();
+        Ok(Self { place, config, clock, db, gate, vault, index, reader, profile, settings, taking_in })
     }
 
     /// What ingest works with.
@@ -129,6 +136,7 @@ impl App {
             chunk: self.config.ingest.chunk,
             largest_file: self.config.ingest.largest_file,
             zone: self.config.archive.zone.clone(),
+            ceiling: self.settings().ceiling,
             turn: self.taking_in.clone(),
         }
     }

@@ -1,7 +1,10 @@
 //! Where an archive lies.
 
 use super::AppError;
-use crate::profile::{Profile, ProfileError};
+use crate::{
+    profile::{Profile, ProfileError},
+    vault::Folders,
+};
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -46,11 +49,26 @@ impl Place {
         self.data.join("socket")
     }
 
-    /// The rules: those that come with the program, each file replaced by the one of the
-    /// same name in the archive's folder `profile`, if there is one.
-    pub fn rules(&self) -> Result<Profile, ProfileError> {
-        let folder = self.data.join("profile");
-        if folder.is_dir() { Profile::load(&folder) } else { Profile::compiled() }
+    /// Where the archive's own rules lie, if it has some.
+    pub fn own_rules(&self) -> PathBuf {
+        self.data.join("profile")
+    }
+
+    /// The rules: those that come with the program (`standard`), or each file replaced by
+    /// the one of the same name in the archive's folder `profile` (`own`); empty for the
+    /// own ones if that folder is there.
+    pub fn rules(&self, which: &str) -> Result<Profile, ProfileError> {
+        let folder = self.own_rules();
+        if which == "own" || (which.is_empty() && folder.is_dir()) {
+            Profile::load(&folder)
+        } else {
+            Profile::compiled()
+        }
+    }
+
+    /// Where the bytes lie: at `store`, or inside the archive where that is empty.
+    pub fn folders(&self, store: &Path) -> Folders {
+        if store.as_os_str().is_empty() { Folders::in_archive(&self.data) } else { Folders::at(store) }
     }
 
     /// Whether an archive was made here.

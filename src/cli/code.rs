@@ -3,6 +3,7 @@
 use super::{Answer, args::CodeCommand};
 use crate::{
     app::Place,
+    config::Config,
     holdings::code::{explain, explain_by},
 };
 use serde_json::{Map, Value, json};
@@ -10,7 +11,8 @@ use serde_json::{Map, Value, json};
 /// Parses a code by the presets, or by the one named; needs no archive, and uses the rules of one that is there.
 pub(super) async fn run(place: &Place, command: &CodeCommand) -> anyhow::Result<Answer> {
     let CodeCommand::Parse { code, scheme } = command;
-    let profile = place.rules()?;
+    let rules = Config::load(&place.config(), crate::config::environment())?.archive.rules;
+    let profile = place.rules(&rules)?;
     let explained = match scheme {
         None => explain(&profile, code),
         Some(name) => match profile.preset(name) {

@@ -91,3 +91,9 @@ pub async fn totals(db: &Db, reach: &Reach) -> Result<Totals, HoldingsError> {
     let summed: Vec<(i64,)> = asked.fetch(db).await?;
     Ok(Totals { records, fonds, bytes: summed.first().map_or(0, |(bytes,)| *bytes) })
 }
+
+/// The highest rank of secrecy that anything here has; 0 of nothing. For the archive's
+/// own bounds: never shown to anybody.
+pub async fn highest(db: &Db) -> Result<i64, HoldingsError> {
+    Ok(sqlx::query_scalar("SELECT COALESCE(MAX(secrecy), 0) FROM record_visible").fetch_one(db.read()).await?)
+}

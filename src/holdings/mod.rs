@@ -25,7 +25,7 @@ pub mod retention;
 pub use filing::{NewRecord, file, open_filing, publish, take_back, unpublished};
 pub use fonds::{Fonds, add_fonds, add_fonds_as, add_fonds_name, all_fonds, check_fonds, fonds_by_code, rename_fonds};
 pub use gaps::{Gaps, gaps_of};
-pub use list::{HeldByFonds, Totals, all_records, held_by_fonds, records_of_filing, totals};
+pub use list::{HeldByFonds, Totals, all_records, held_by_fonds, highest, records_of_filing, totals};
 pub use named::{Named, named, named_by_id};
 pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
 pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};

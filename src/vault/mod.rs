@@ -89,47 +89,67 @@ pub struct Vault {
     staging: SharedFolder,
 }
 
-impl Vault {
-    /// Founds a vault in `data`, which is made if it is missing. An existing
-    /// vault is left alone and is an error.
-    pub fn create(data: &Path) -> Result<Self, VaultError> {
-        let root = root_of(data);
-        if root.exists() {
-            return Err(VaultError::Exists(root));
-        }
-        for folder in [&root, &derivatives_of(data), &staging_of(data)] {
-            fs::create_dir_all(folder).map_err(failed("make", folder))?;
-        }
-        layout::found(&root)?;
-        let above = fs::canonicalize(data).map_err(failed("find", data))?;
-        for folder in [&*data.join("store"), data].into_iter().chain(above.parent()) {
-            durable::sync_folder(folder)?;
-        }
-        Self::open(data)
+/// Where a vault lies. Staging is on the store's file system: a staged object is adopted
+/// by rename.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folders {
+    root: PathBuf,
+    derivatives: PathBuf,
+    staging: PathBuf,
+}
+
+impl Folders {
+    /// Inside the archive's folder.
+    pub fn in_archive(data: &Path) -> Self {
+        Self { staging: data.join("staging"), ..Self::at(&data.join("store")) }
     }
 
-    /// Opens the vault in `data`; an error if its root is not OCFL 1.1 or is
+    /// In a place of its own.
+    pub fn at(store: &Path) -> Self {
+        Self { root: store.join("ocfl"), derivatives: store.join("derivatives"), staging: store.join("staging") }
+    }
+
+    /// The folder that holds the objects' root.
+    pub fn store(&self) -> &Path {
+        self.root.parent().unwrap_or(&self.root)
+    }
+
+    /// Whether there is something where the objects lie.
+    pub fn is_founded(&self) -> bool {
+        self.root.exists()
+    }
+}
+
+impl Vault {
+    /// Founds a vault; its folders are made if they are missing. An existing
+    /// vault is left alone and is an error.
+    pub fn create(folders: &Folders) -> Result<Self, VaultError> {
+        let Folders { root, derivatives, staging } = folders;
+        if folders.is_founded() {
+            return Err(VaultError::Exists(root.clone()));
+        }
+        for folder in [root, derivatives, staging] {
+            fs::create_dir_all(folder).map_err(failed("make", folder))?;
+        }
+        layout::found(root)?;
+        // Every folder above that may be new.
+        let whole = fs::canonicalize(root).map_err(failed("find", root))?;
+        for folder in whole.ancestors().skip(1).take(3).chain(staging.parent()) {
+            durable::sync_folder(folder)?;
+        }
+        Self::open(folders)
+    }
+
+    /// Opens the vault; an error if its root is not OCFL 1.1 or is
     /// laid out by other rules than ours.
-    pub fn open(data: &Path) -> Result<Self, VaultError> {
-        let root = root_of(data);
+    pub fn open(folders: &Folders) -> Result<Self, VaultError> {
+        let Folders { root, derivatives, staging } = folders.clone();
         if let Some((path, reason)) = layout::faults(&root).into_iter().next() {
             return Err(VaultError::NotAVault { path, reason });
         }
-        let staging = staging_of(data);
-        for folder in [&derivatives_of(data), &staging] {
+        for folder in [&derivatives, &staging] {
             fs::read_dir(folder).map_err(failed("read", folder))?;
         }
-        let store = LocalStore::open(root)?;
-        Ok(Self { store, derivatives: derivatives_of(data), staging: SharedFolder::new(staging) })
+        Ok(Self { store: LocalStore::open(root)?, derivatives, staging: SharedFolder::new(staging) })
     }
-}
-
-fn root_of(data: &Path) -> PathBuf {
-    data.join("store/ocfl")
-}
-fn derivatives_of(data: &Path) -> PathBuf {
-    data.join("store/derivatives")
-}
-fn staging_of(data: &Path) -> PathBuf {
-    data.join("staging")
 }

@@ -85,6 +85,8 @@ fn rows(started: Started) -> Vec<Row> {
         (Method::POST, "/fonds", arrange, post(rooms::fonds::add)),
         (Method::GET, "/fonds/{code}", see, get(rooms::fonds::show)),
         (Method::POST, "/fonds/{code}/rename", arrange, post(rooms::fonds::rename)),
+        (Method::GET, "/settings", Needs::Right(Right::Configure), get(rooms::settings::show)),
+        (Method::POST, "/settings", Needs::Right(Right::Configure), post(rooms::settings::change)),
         (Method::GET, "/schemes", see, get(rooms::fonds::schemes)),
         (Method::GET, "/api/v1/openapi.json", Needs::Nobody, get(api::document::show)),
         (Method::GET, "/trail", audit, get(rooms::trail::show)),

@@ -24,7 +24,7 @@ pub(super) fn frame(app: &App, asker: Option<&Asker>, headers: &HeaderMap, uri: 
     });
     Frame {
         lang,
-        house: app.config.archive.name.clone(),
+        house: app.settings().name,
         who,
         place,
         here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
@@ -43,6 +43,7 @@ fn places(asker: &Asker) -> Vec<Place> {
         (Right::Ingest, Place::Ingest),
         (Right::Search, Place::Holdings),
         (Right::Trail, Place::Trail),
+        (Right::Configure, Place::Settings),
     ] {
         if asker.guest.may(right) {
             places.push(place);

@@ -23,7 +23,7 @@ const ALL: &[&str] = &[
 /// Room → rooms it may name; nothing else.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("kernel", &[]),
-    ("config", &[]),
+    ("config", &["kernel"]),
     ("profile", &["kernel"]),
     ("db", &["kernel"]),
     ("audit", &["kernel", "db"]),

@@ -8,7 +8,7 @@ mod versions;
 
 use lantai::{
     kernel::{Id, Instant, Record},
-    vault::{Intent, ObjectDraft, SourceFile, Staged, StoredFile, User, Vault, VaultError},
+    vault::{Folders, Intent, ObjectDraft, SourceFile, Staged, StoredFile, User, Vault, VaultError},
 };
 use std::{
     fs,
@@ -36,7 +36,7 @@ fn user() -> User {
 impl House {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::create(&folder.path().join("data")).unwrap();
+        let vault = Vault::create(&Folders::in_archive(&folder.path().join("data"))).unwrap();
         Self { folder, vault }
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use lantai::{
     access::{Permit, Purpose},
     kernel::Sha256,
-    vault::Sweep,
+    vault::{Folders, Sweep},
 };
 use std::{
     io::{Read as _, Seek as _, SeekFrom},
@@ -36,7 +36,7 @@ fn a_new_vault_is_an_empty_root() {
             "store/ocfl/ocfl_layout.json",
         ]
     );
-    assert!(matches!(Vault::create(&house.data()), Err(VaultError::Exists(_))));
+    assert!(matches!(Vault::create(&Folders::in_archive(&house.data())), Err(VaultError::Exists(_))));
     assert!(house.vault.verify_root().unwrap().is_empty());
 }
 
@@ -45,9 +45,9 @@ fn a_root_of_another_layout_is_not_opened() {
     let house = House::new();
     let layout = house.data().join("store/ocfl/ocfl_layout.json");
     fs::write(layout, r#"{"extension":"0004-hashed-n-tuple-storage-layout"}"#).unwrap();
-    let refused = Vault::open(&house.data()).err().unwrap().to_string();
+    let refused = Vault::open(&Folders::in_archive(&house.data())).err().unwrap().to_string();
     assert!(refused.contains("0004-hashed") && refused.contains("ocfl_layout.json"), "{refused}");
-    assert!(matches!(Vault::open(house.folder.path()), Err(VaultError::NotAVault { .. })));
+    assert!(matches!(Vault::open(&Folders::in_archive(house.folder.path())), Err(VaultError::NotAVault { .. })));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn sealing_twice_is_sealing_once() {
 fn an_object_moved_by_a_run_that_died_is_sealed_by_the_next() {
     let house = House::new();
     let staged = house.sealed(1);
-    let again = Vault::open(&house.data()).unwrap();
+    let again = Vault::open(&Folders::in_archive(&house.data())).unwrap();
     assert!(!again.seal(&[intent(&staged)])[0].as_ref().unwrap().adopted);
 }
 

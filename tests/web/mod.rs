@@ -9,6 +9,7 @@ mod judged;
 mod leaks;
 mod rights;
 mod search;
+mod settings;
 mod trail;
 
 use crate::harness::{Archive, Asked, Server, TestDb, sample};

@@ -1,63 +1,8 @@
-//! Who may ask what: every route of the table, by nobody, a reader, an archivist.
+//! Unknown and forbidden, forms and their tokens, the headers of safety.
 
 use super::House;
 use crate::harness::{Asked, TestDb, encoded, on_both_databases};
 use hyper::{Method, StatusCode, header};
-use lantai::{access::Role, web::Needs};
-
-/// The path with something that exists, or nothing that does, in its places.
-async fn path_of(house: &House, template: &str) -> String {
-    let mut path = template.to_owned();
-    if path.contains("/records/{id}") {
-        path = path.replace("{id}", &house.record("X030-WS·2012-D30-SWJ-0001").await);
-    }
-    if path.contains("/batches/{id}") {
-        let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();
-        path = path.replace("{id}", batches["items"][0]["batch"].as_str().unwrap());
-    }
-    if path == "/api/v1/search" {
-        path.push_str("?q=%E6%B0%B4");
-    }
-    path.replace("{code}", "X030").replace("{page}", "1").replace("{number}", "1").replace("{file}", "none.css")
-}
-
-async fn every_route_answers_those_who_may_and_nobody_else(db: TestDb) {
-    let house = House::with_the_sample(&db).await;
-    for (method, template, needs) in lantai::web::table() {
-        // It would end the session that the rest of the table is asked with.
-        if template == "/sign-out" {
-            continue;
-        }
-        let path = path_of(&house, template).await;
-        let ask = async |who: &Asked| house.server.ask(method.clone(), &path, who, &[], String::new()).await;
-        if needs == Needs::Nobody {
-            assert_ne!(ask(&Asked::Nobody).await.status, StatusCode::UNAUTHORIZED, "{path}");
-            continue;
-        }
-        for stranger in [Asked::Nobody, Asked::Cookie(format!("lantai={}", "0".repeat(64)))] {
-            let turned_away = ask(&stranger).await;
-            let to_the_door = turned_away.headers.get(header::LOCATION).is_some_and(|to| to == "/sign-in");
-            assert!(turned_away.status == StatusCode::UNAUTHORIZED || to_the_door, "{method} {path}");
-        }
-        // A form without its fields is refused as such by whoever may send it.
-        let let_in = |status: StatusCode| {
-            if method == Method::GET { status.is_success() } else { status == StatusCode::UNSUPPORTED_MEDIA_TYPE }
-        };
-        let archivist = ask(&house.archivist).await;
-        if Role::Archivist.may(right) {
-            assert!(let_in(archivist.status), "{method} {path}: {} {}", archivist.status, archivist.text());
-        } else {
-            assert_eq!(archivist.status, StatusCode::NOT_FOUND, "{method} {path}");
-        }
-        let reader = ask(&house.reader).await;
-        let anybody = matches!(needs, Needs::Account | Needs::Person);
-        if anybody || matches!(needs, Needs::Right(right) if Role::Staff.may(right)) {
-            assert!(let_in(reader.status), "{method} {path}: {}", reader.status);
-        } else {
-            assert_eq!(reader.status, StatusCode::NOT_FOUND, "{method} {path}");
-        }
-    }
-}
 
 async fn forbidden_and_unknown_are_told_alike(db: TestDb) {
     let house = House::with_the_sample(&db).await;
@@ -146,7 +91,6 @@ async fn a_wrong_method_or_number_is_refused_as_such_by_whoever_asks(db: TestDb)
 
 on_both_databases!(
     a_wrong_method_or_number_is_refused_as_such_by_whoever_asks,
-    every_route_answers_those_who_may_and_nobody_else,
     forbidden_and_unknown_are_told_alike,
     a_form_needs_its_token_and_a_page_of_ours,
     every_answer_carries_the_headers_of_safety,

@@ -5,7 +5,7 @@ use crate::{
     db::{Db, DbError},
     holdings::HoldingsError,
     ingest::{catalogue::CatalogueError, extract::Extractor, folder::FolderError},
-    kernel::Clock,
+    kernel::{Clock, Secrecy},
     profile::Profile,
     vault::{Vault, VaultError},
 };
@@ -27,6 +27,8 @@ pub struct Desk {
     pub largest_file: u64,
     /// The time zone in which days begin (IANA name), checked when it was configured.
     pub zone: String,
+    /// The highest secrecy this installation may hold.
+    pub ceiling: Secrecy,
     /// Whose turn it is to take a batch in: one at a time, so that no two file the same.
     pub turn: Arc<tokio::sync::Mutex<()>>,
 }

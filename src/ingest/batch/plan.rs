@@ -17,7 +17,7 @@ use crate::{
         extract::Examined,
         folder::{self, Beside, FoundFile, Wanted},
     },
-    kernel::Sha256,
+    kernel::{Secrecy, Sha256},
     profile::Kind,
 };
 use std::{
@@ -119,7 +119,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
     let bytes = std::fs::read(&found).map_err(|error| IngestError::Source(found.clone(), error))?;
     let catalogue = Sha256::of(&bytes);
     drop(bytes);
-    let mut read = read_rows(&found)?;
+    let mut read = read_rows(&found, desk.ceiling)?;
     let walked = folder::walk(&source)?;
     let mut matched = match_rows(&mut read, &walked);
     let mut took = Took { catalogue: begun.elapsed(), ..Took::default() };
@@ -190,7 +190,7 @@ struct Rows {
     defects: Vec<Defect>,
 }
 
-fn read_rows(path: &Path) -> Result<Rows, IngestError> {
+fn read_rows(path: &Path, ceiling: Secrecy) -> Result<Rows, IngestError> {
     let mut catalogue = Catalogue::open(path)?;
     let mut read = Rows::default();
     while let Some(row) = catalogue.next() {
@@ -211,7 +211,7 @@ fn read_rows(path: &Path) -> Result<Rows, IngestError> {
             }
             Reading::SetAside(aside) => {
                 read.set_aside += 1;
-                read.defects.push(defects::set_aside(&aside, Lang::Zh));
+                read.defects.push(defects::set_aside(&aside, ceiling, Lang::Zh));
                 read.aside.push((aside.row, aside.code, named));
             }
             Reading::Unmarked { row, code, fault } => {

@@ -189,7 +189,17 @@ impl Words {
         say!(lang, "密级“{mark}”无法识别", "{remedy_zh}", "\"{mark}\" is no mark of secrecy", "{remedy_en}")
     }
 
-    pub fn set_aside(secrecy: Secrecy, lang: Lang) -> Self {
+    /// `above`: above what the installation may hold (保密法实施条例 art. 32, standards-cn §8).
+    pub fn set_aside(secrecy: Secrecy, above: bool, lang: Lang) -> Self {
+        if !above {
+            return say!(
+                lang,
+                "密级为{secrecy}，本系统还不能加密封存，未保留其题名和内容",
+                "留存原件，待能封存后再提交；已解密的，更正密级后重新提交",
+                "marked {secrecy}, which cannot be sealed yet; neither title nor content was kept",
+                "keep the originals and hand them in when sealing is there; if declassified, correct the mark",
+            );
+        }
         say!(
             lang,
             "密级为{secrecy}，本系统不接收此密级，未保留其题名和内容",

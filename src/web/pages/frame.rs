@@ -37,6 +37,7 @@ pub enum Place {
     Ingest,
     Holdings,
     Trail,
+    Settings,
 }
 
 /// One entry as it is drawn.
@@ -87,6 +88,7 @@ impl Frame {
             (Place::Ingest, "/batches", "nav-ingest"),
             (Place::Holdings, "/fonds", "nav-holdings"),
             (Place::Trail, "/trail", "nav-trail"),
+            (Place::Settings, "/settings", "nav-settings"),
         ]
         .into_iter()
         .filter(|(place, ..)| open.contains(place))

@@ -13,6 +13,7 @@ pub mod ingest;
 mod parts;
 pub mod profile;
 pub mod search;
+pub mod settings;
 pub mod today;
 
 use askama::Template;

@@ -8,6 +8,7 @@ use super::holdings::{FondsListPage, FondsPage, RecordPage};
 use super::ingest::{BatchPage, BatchesPage};
 use super::profile::SchemesPage;
 use super::search::SearchPage;
+use super::settings::SettingsPage;
 use super::today::TodayPage;
 use super::{Frame, render};
 use crate::kernel::Problem;
@@ -34,6 +35,7 @@ fn drawn() -> Vec<(String, String)> {
         add(&mut drawn, "fonds-list", lang, FondsListPage::samples(lang));
         add(&mut drawn, "fonds", lang, FondsPage::samples(lang));
         add(&mut drawn, "trail", lang, TrailPage::samples(lang));
+        add(&mut drawn, "settings", lang, SettingsPage::samples(lang));
         add(&mut drawn, "schemes", lang, SchemesPage::samples(lang));
         let lost = Problem { status: 404, ..problem_page::sample() };
         let problems = [("fault", problem_page::sample()), ("lost", lost)];

@@ -7,6 +7,7 @@ pub(super) mod door;
 pub(super) mod fonds;
 pub(super) mod record;
 pub(super) mod search;
+pub(super) mod settings;
 pub(super) mod today;
 pub(super) mod trail;
 

@@ -31,6 +31,8 @@ pub async fn show(
 ) -> Result<Response, Refusal> {
     // An officer's day begins at his own work.
     if let Some(first) = shown::first_page(asker.guest.role()) {
+        let configures = asker.guest.may(Right::Configure);
+        let first = if configures && super::settings::unset(&app).await? { "/settings" } else { first };
         return Ok(Redirect::to(first).into_response());
     }
     let frame = shown::frame(&app, Some(&asker), &headers, &uri, Some(Place::Today));

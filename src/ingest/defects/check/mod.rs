@@ -3,7 +3,7 @@
 use super::{Defect, DefectKind, Lang, Words};
 use crate::ingest::catalogue::{Entry, Fault, SetAside};
 use crate::ingest::folder::{FoundFile, Matched, NameFault, Refused, Walked, Wanted};
-use crate::kernel::Sha256;
+use crate::kernel::{Secrecy, Sha256};
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -101,8 +101,10 @@ pub fn duplicate_content<'a>(rows: impl IntoIterator<Item = (u64, &'a str, &'a [
     defects
 }
 
-pub fn set_aside(aside: &SetAside, lang: Lang) -> Defect {
-    Defect::new(DefectKind::SetAside, Words::set_aside(aside.secrecy, lang)).at(aside.row, &aside.code)
+/// A row above 公开: above `ceiling`, or one that could be held if it could be sealed.
+pub fn set_aside(aside: &SetAside, ceiling: Secrecy, lang: Lang) -> Defect {
+    let above = aside.secrecy.rank() > ceiling.rank();
+    Defect::new(DefectKind::SetAside, Words::set_aside(aside.secrecy, above, lang)).at(aside.row, &aside.code)
 }
 
 /// A row whose mark of secrecy is not understood.

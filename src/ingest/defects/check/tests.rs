@@ -96,7 +96,7 @@ fn rows_without_files_and_files_without_rows_are_both_defects() {
 #[test]
 fn a_defect_is_json_as_the_contract_has_it() {
     let aside = SetAside { row: 9, code: "X".into(), secrecy: Secrecy::parse("机密★10年").unwrap() };
-    let json = serde_json::to_value(set_aside(&aside, Lang::Zh)).unwrap();
+    let json = serde_json::to_value(set_aside(&aside, Secrecy::Internal, Lang::Zh)).unwrap();
     let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["row", "code", "file", "kind", "reason", "remedy", "severity"]);
     assert_eq!((json["kind"].as_str(), json["severity"].as_str()), (Some("set-aside"), Some("blocking")));

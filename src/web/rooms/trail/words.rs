@@ -46,6 +46,8 @@ const VERBS: &[(&str, &str)] = &[
     ("scheme.widened", "deed-scheme-widened"),
     ("session.ended", "deed-session-ended"),
     ("sign_in.shut", "deed-sign-in-shut"),
+    ("settings.changed", "deed-settings-changed"),
+    ("settings.kept", "deed-settings-kept"),
     ("store.verified", "deed-store-verified"),
     ("token.allowed", "deed-token-allowed"),
     ("token.drawn", "deed-token-drawn"),

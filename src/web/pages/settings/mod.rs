@@ -1,0 +1,5 @@
+//! The installation's settings.
+
+mod show;
+
+pub use show::{SettingsFault, SettingsPage};
