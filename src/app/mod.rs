@@ -2,12 +2,16 @@
 //! that knows every room, and the only one that reads the wall clock.
 
 mod clock;
+mod hands;
+mod health;
 mod open;
 mod place;
 mod settings;
 mod work;
 
 pub use clock::WallClock;
+pub use hands::in_hand;
+pub use health::{Check, Health, health};
 pub(crate) use open::database_url;
 pub use open::{App, AppError};
 pub use place::{Lock, Place};

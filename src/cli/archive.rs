@@ -6,7 +6,8 @@ use crate::{
     app::{self, App, AppError, Place},
     config::Config,
     db::{Db, MIGRATIONS},
-    holdings, preservation, vault,
+    holdings, preservation,
+    web::{api::health_shape, texts::Lang},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -143,44 +144,6 @@ pub(super) async fn rebuild(app: &Arc<App>, guest: &Guest, from_store: bool) -> 
 
 /// The health of what the archive stands on.
 pub(super) async fn doctor(app: &App) -> anyhow::Result<Answer> {
-    let mut checks = Vec::new();
-    let mut check = |name: &str, ok: bool, detail: String, remedy: &str| {
-        let state = if ok { "ok" } else { "finding" };
-        checks.push(json!({ "name": name, "state": state, "detail": detail, "remedy": if ok { "" } else { remedy } }));
-    };
-    let migrated = app.db.migrated().await?;
-    check(
-        "database",
-        migrated == MIGRATIONS.len() as i64,
-        format!("{:?}, {migrated} 项迁移", app.db.engine()),
-        "运行 lantai migrate",
-    );
-    let unsealed = vault::unsealed(&app.db).await?;
-    check("store", unsealed == 0, format!("已归档未封存 {unsealed} 件"), "运行服务器或再次 ingest，封存会继续");
-    let jobs = crate::jobs::unfinished(&app.db).await?;
-    let gave_up: Vec<_> = jobs.iter().filter(|job| job.state == "gave_up").collect();
-    let faults = gave_up.iter().filter_map(|job| job.fault.clone()).collect::<Vec<_>>().join("; ");
-    check(
-        "jobs",
-        gave_up.is_empty(),
-        format!("未完 {} 项，放弃 {} 项 {faults}", jobs.len(), gave_up.len()),
-        "查明原因后重试",
-    );
-    let begun = crate::ingest::batch::begun(&app.db).await?;
-    let names = begun.iter().map(|batch| batch.name.as_str()).collect::<Vec<_>>().join("、");
-    check(
-        "batches",
-        begun.is_empty(),
-        format!("未归档完的批次 {} 个 {names}", begun.len()),
-        "对同一文件夹再次运行 lantai ingest",
-    );
-    let behind = crate::audit::last(&app.db).await? - i64::try_from(app.index.payload()?).unwrap_or(0);
-    check("index", behind == 0, format!("落后审计记录 {behind} 条"), "运行服务器，或 lantai rebuild");
-    let totals = holdings::totals(&app.db, &crate::access::Reach::up_to(i64::MAX)).await?;
-    check("holdings", true, format!("全宗 {} 个，档案 {} 件", totals.fonds, totals.records), "");
-    let device = |path: &std::path::Path| rustix::fs::stat(path).map(|stat| stat.st_dev);
-    let apart = device(&app.place.keys)? != device(&app.place.data)?;
-    check("keys", apart, format!("密钥在 {}", app.place.keys.display()), "用 --keys 把密钥放到另一块盘上");
-    let all = checks.iter().all(|check| check["state"] == "ok");
-    Ok(Answer::found(!all, json!({ "ok": all, "checks": checks })))
+    let health = app::health(app).await?;
+    Ok(Answer::found(!health.ok(), health_shape(Lang::Zh, &health)))
 }

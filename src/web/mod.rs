@@ -14,12 +14,14 @@
 
 pub mod api;
 pub mod assets;
+pub mod given;
 mod headers;
 mod limits;
 pub mod pages;
 mod peer;
 pub mod problem_page;
 mod refusal;
+pub mod refused;
 mod rooms;
 mod routes;
 mod session;

@@ -4,10 +4,14 @@ use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use serde_json::{Value, json};
 
+use crate::access::AccessError;
+use crate::app::App;
 use crate::kernel::Problem;
 use crate::web::pages::{Frame, render_as};
 use crate::web::refusal::Refusal;
+use crate::web::refused;
 use crate::web::texts::Lang;
 
 /// The problem in words. One page for every kind, so that what does not exist and
@@ -31,7 +35,7 @@ impl ProblemPage {
 }
 
 /// A refusal in words of the asker's language.
-pub(super) fn problem(lang: Lang, refusal: &Refusal, status: u16) -> Problem {
+pub(super) fn problem(app: &App, lang: Lang, refusal: &Refusal, status: u16) -> Problem {
     let (kind, title, detail, remedy) = match refusal {
         Refusal::Missing => ("not-found", lang.t("not-found"), lang.t("not-found-detail"), lang.t("not-found-remedy")),
         Refusal::Nobody => ("sign-in", lang.t("no-session"), lang.t("no-session-detail"), lang.t("no-session-remedy")),
@@ -71,6 +75,14 @@ pub(super) fn problem(lang: Lang, refusal: &Refusal, status: u16) -> Problem {
         Refusal::Unread { status: 405, .. } => {
             ("method", lang.t("not-done"), lang.t("method-detail"), lang.t("unread-remedy"))
         }
+        Refusal::Act(error) => match refused::words(app, lang, error) {
+            Some(said) => (said.kind, lang.t("not-done"), said.detail, said.remedy),
+            None => ("fault", lang.t("fault"), lang.t("fault-detail"), lang.t("fault-remedy")),
+        },
+        Refusal::Word(word) => {
+            let said = refused::unread(lang, word);
+            (said.kind, lang.t("not-done"), said.detail, said.remedy)
+        }
         Refusal::Unread { detail, .. } => ("unread", lang.t("not-done"), detail.clone(), lang.t("unread-remedy")),
         Refusal::Late => ("late", lang.t("not-done"), lang.t("late-detail"), lang.t("fault-remedy")),
         Refusal::Fault => ("fault", lang.t("fault"), lang.t("fault-detail"), lang.t("fault-remedy")),
@@ -84,12 +96,23 @@ pub fn as_page(frame: Frame, problem: Problem) -> Response {
     render_as(status(page.status), &page)
 }
 
+/// What a program is told besides the words (RFC 9457 §3.2): the list of what is in hand.
+pub(super) fn more(refusal: &Refusal) -> Option<(&'static str, Value)> {
+    let Refusal::Act(error) = refusal else { return None };
+    let AccessError::InHand(held) = &**error else { return None };
+    let held: Vec<_> = held.iter().map(|one| json!({ "kind": one.kind, "name": one.name })).collect();
+    Some(("in_hand", held.into()))
+}
+
 /// The problem as RFC 9457 JSON with its status.
-pub fn as_json(problem: &Problem) -> Response {
-    let json = serde_json::json!({
+pub fn as_json(problem: &Problem, more: Option<(&'static str, Value)>) -> Response {
+    let mut json = json!({
         "type": problem.kind, "status": problem.status, "title": problem.title,
         "detail": problem.detail, "remedy": problem.remedy,
     });
+    if let Some((name, value)) = more {
+        json[name] = value;
+    }
     let mut answer = Response::new(Body::from(json.to_string()));
     *answer.status_mut() = status(problem.status);
     let headers = answer.headers_mut();
@@ -124,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_problem_keeps_its_status_and_type() {
-        let json = as_json(&sample());
+        let json = as_json(&sample(), None);
         assert_eq!(json.status().as_u16(), 507);
         assert_eq!(json.headers()[header::CONTENT_TYPE], "application/problem+json");
         let page = as_page(Frame::sample(Lang::En, None), sample());

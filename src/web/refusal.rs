@@ -2,8 +2,8 @@
 //! the edge, by [`draw`]: a page in the asker's language, or problem+json (RFC 9457)
 //! below `/api/`.
 
-use super::{problem_page, session::Asker, shown};
-use crate::{app::App, kernel::Instant};
+use super::{given::Unread, problem_page, refused, session::Asker, shown};
+use crate::{access::AccessError, app::App, kernel::Instant};
 use axum::{
     body::to_bytes,
     extract::{Request, State},
@@ -14,7 +14,7 @@ use axum::{
 use std::sync::Arc;
 
 /// Why something was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Refusal {
     /// Not there, or not for the asker: the same words.
     Missing,
@@ -43,6 +43,10 @@ pub enum Refusal {
     Wrong { detail: String, remedy: String },
     /// A number of the request that is none, or lies outside its bounds.
     OutOfBounds { name: &'static str, from: i64, to: i64 },
+    /// An act on people was refused: [`refused::words`] has the words.
+    Act(Arc<AccessError>),
+    /// A word that is none of those it may be.
+    Word(Unread),
     /// The request cannot be read at all; the words are the framework's.
     Unread { status: u16, detail: String },
     /// It took longer than an answer may take.
@@ -95,11 +99,18 @@ impl Refusal {
             Self::OtherSite | Self::OutOfBounds { .. } => 400,
             Self::LongAddress => 414,
             Self::TooLarge => 413,
-            Self::Wrong { .. } => 422,
+            Self::Wrong { .. } | Self::Word(_) => 422,
+            Self::Act(error) => refused::status(error),
             Self::Unread { status, .. } => *status,
             Self::Late => 503,
             Self::Fault => 500,
         }
+    }
+}
+
+impl From<Unread> for Refusal {
+    fn from(unread: Unread) -> Self {
+        Self::Word(unread)
     }
 }
 
@@ -135,9 +146,12 @@ pub(super) async fn draw(State(app): State<Arc<App>>, request: Request, next: Ne
     // A page that is not there looks the same to everybody: no name, no navigation.
     let mut frame = shown::frame(&app, None::<&Asker>, &headers, &uri, None);
     frame.here = "/".to_owned();
-    let problem = problem_page::problem(frame.lang, &refusal, refusal.status());
-    let mut drawn =
-        if is_api(uri.path()) { problem_page::as_json(&problem) } else { problem_page::as_page(frame, problem) };
+    let problem = problem_page::problem(&app, frame.lang, &refusal, refusal.status());
+    let mut drawn = if is_api(uri.path()) {
+        problem_page::as_json(&problem, problem_page::more(&refusal))
+    } else {
+        problem_page::as_page(frame, problem)
+    };
     // A 405 says which methods there are (RFC 9110 §15.5.6).
     if let Some(allowed) = allowed {
         drawn.headers_mut().insert(header::ALLOW, allowed);

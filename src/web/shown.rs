@@ -6,7 +6,7 @@ use super::{
     texts::Lang,
 };
 use crate::{
-    access::{Right, Role},
+    access::{Guest, InHand, Right, Role},
     app::App,
     kernel::{Day, Instant},
 };
@@ -17,39 +17,17 @@ use std::ops::Range;
 /// What stands round a page for `asker`.
 pub(super) fn frame(app: &App, asker: Option<&Asker>, headers: &HeaderMap, uri: &Uri, place: Option<Place>) -> Frame {
     let lang = lang(headers, uri);
-    let who = asker.map(|asker| Who {
-        name: asker.guest.actor().name().to_owned(),
-        role: role(lang, asker.guest.role()),
-        places: places(asker),
-    });
+    let who =
+        asker.map(|asker| Who { name: asker.guest.actor().name().to_owned(), role: role(lang, asker.guest.role()) });
     Frame {
         lang,
         house: app.settings().name,
         who,
+        places: asker.map(|asker| places(&asker.guest)).unwrap_or_default(),
         place,
         here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         csrf: asker.map(|asker| asker.guest.csrf.clone()).unwrap_or_default(),
     }
-}
-
-/// Where somebody may go: nobody is shown a way that ends at nothing.
-fn places(asker: &Asker) -> Vec<Place> {
-    let mut places = Vec::new();
-    if first_page(asker.guest.role()).is_none() {
-        places.push(Place::Today);
-    }
-    for (right, place) in [
-        (Right::Search, Place::Search),
-        (Right::Ingest, Place::Ingest),
-        (Right::Search, Place::Holdings),
-        (Right::Trail, Place::Trail),
-        (Right::Configure, Place::Settings),
-    ] {
-        if asker.guest.may(right) {
-            places.push(place);
-        }
-    }
-    places
 }
 
 /// The language asked for in the address, else of the cookie, else of the browser.
@@ -68,6 +46,47 @@ pub(super) fn first_page(role: Role) -> Option<&'static str> {
         Role::SecurityOfficer => Some("/people"),
         Role::Auditor => Some("/trail"),
         Role::Archivist | Role::Staff => None,
+    }
+}
+
+/// The entries of the navigation that somebody may use.
+fn places(guest: &Guest) -> Vec<Place> {
+    let mut places = Vec::new();
+    if first_page(guest.role()).is_none() {
+        places.push(Place::Today);
+    }
+    let by_right: [(Right, &[Place]); 7] = [
+        (Right::Search, &[Place::Search]),
+        (Right::Ingest, &[Place::Ingest]),
+        (Right::Search, &[Place::Holdings]),
+        (Right::People, &[Place::People, Place::Departments, Place::Posts, Place::Grants]),
+        (Right::Health, &[Place::Health]),
+        (Right::Trail, &[Place::Trail]),
+        (Right::Configure, &[Place::Settings]),
+    ];
+    places.extend(by_right.into_iter().filter(|(right, _)| guest.may(*right)).flat_map(|(_, places)| places));
+    places
+}
+
+/// Something in somebody's hands, in words.
+pub(super) fn in_hand(app: &App, lang: Lang, held: &InHand) -> String {
+    match held.kind {
+        "post" => {
+            // Code, and the department of a post that has one.
+            let (code, department) = held.name.split_once(' ').unwrap_or((&held.name, ""));
+            lang.with("hand-post", "name", format!("{} {department}", post(app, lang, code)).trim_end())
+        }
+        "batch" => lang.with("hand-batch", "name", &held.name),
+        _ => held.name.clone(),
+    }
+}
+
+/// What a post is called.
+pub(super) fn post(app: &App, lang: Lang, code: &str) -> String {
+    match (app.profile.post(code), lang) {
+        (Some(post), Lang::Zh) => post.name.clone(),
+        (Some(post), Lang::En) => post.name_en.clone(),
+        (None, _) => code.to_owned(),
     }
 }
 

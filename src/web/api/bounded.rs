@@ -30,13 +30,14 @@ mod tests {
 
     #[test]
     fn a_number_is_written_in_digits_and_lies_within_its_bounds() {
-        assert_eq!(bounded("limit", None, 1_u32..=500), Ok(None));
+        assert_eq!(bounded("limit", None, 1_u32..=500).ok(), Some(None));
         for (given, wanted) in [("1", 1), ("500", 500), ("007", 7)] {
-            assert_eq!(bounded("limit", Some(given), 1_u32..=500), Ok(Some(wanted)), "{given}");
+            assert_eq!(bounded("limit", Some(given), 1_u32..=500).ok(), Some(Some(wanted)), "{given}");
         }
         for given in ["", "0", "501", "-1", "+1", " 1", "1.0", "1e2", "null", "99999999999999999999"] {
-            let refused = Refusal::OutOfBounds { name: "limit", from: 1, to: 500 };
-            assert_eq!(bounded("limit", Some(given), 1_u32..=500), Err(refused), "{given}");
+            let refused = bounded("limit", Some(given), 1_u32..=500);
+            let wanted = matches!(refused, Err(Refusal::OutOfBounds { name: "limit", from: 1, to: 500 }));
+            assert!(wanted, "{given}: {refused:?}");
         }
     }
 }

@@ -1,14 +1,20 @@
 //! Signing in for programs and pages.
 
 use crate::{
-    access::{AccessError, Entering, Kind},
+    access::{Entering, Kind},
     app::App,
-    web::{limits::Confidential, refusal::Refusal, session},
+    web::{
+        limits::Confidential,
+        peer::Peer,
+        refusal::Refusal,
+        refused::refused,
+        session::{self, Asker},
+    },
 };
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, Method},
+    http::{HeaderMap, Method, StatusCode},
 };
 use axum_extra::extract::cookie::CookieJar;
 use serde_json::{Value, json};
@@ -47,15 +53,13 @@ pub async fn enter(
     Ok((jar.add(session::cookie(signed.token, peer, app.config.server.secure_cookie)), Json(body)))
 }
 
-/// Why somebody does not come in.
-pub fn refused(error: AccessError) -> Refusal {
-    match error {
-        AccessError::Unknown => Refusal::NotKnown,
-        AccessError::Shut { until } => Refusal::Shut { until },
-        AccessError::Password(rules) => {
-            let detail = format!("密码须有 {} 个字以上，含 {} 类字符，且不含姓名", rules.shortest, rules.kinds);
-            Refusal::wrong(&detail, "换一个密码再试")
-        }
-        error => Refusal::fault(&error),
-    }
+/// Signs out: the session that is asked with ends.
+pub async fn leave(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    peer: Peer,
+    jar: CookieJar,
+) -> Result<(CookieJar, StatusCode), Refusal> {
+    app.gate.sign_out(&asker.guest, asker.carried.token()).await.map_err(refused)?;
+    Ok((jar.remove(session::no_cookie(peer, app.config.server.secure_cookie)), StatusCode::NO_CONTENT))
 }

@@ -11,6 +11,8 @@ pub struct Frame {
     pub house: String,
     /// `None` before sign-in: then there is no navigation.
     pub who: Option<Who>,
+    /// The entries of the navigation that the reader may use, in their order.
+    pub places: Vec<Place>,
     /// The place in the navigation; `None` for pages outside it.
     pub place: Option<Place>,
     /// Path and query of this page, for the other language's link.
@@ -25,8 +27,6 @@ pub struct Who {
     pub name: String,
     /// His office in words, empty when it is not said.
     pub role: String,
-    /// What he may go to, in the order of the navigation.
-    pub places: Vec<Place>,
 }
 
 /// The entries of the navigation.
@@ -36,8 +36,32 @@ pub enum Place {
     Search,
     Ingest,
     Holdings,
+    People,
+    Departments,
+    Posts,
+    Grants,
+    Health,
     Trail,
     Settings,
+}
+
+impl Place {
+    /// Where it is, and the key of its word.
+    fn entry(self) -> (&'static str, &'static str) {
+        match self {
+            Place::Today => ("/", "nav-today"),
+            Place::Search => ("/search", "nav-search"),
+            Place::Ingest => ("/batches", "nav-ingest"),
+            Place::Holdings => ("/fonds", "nav-holdings"),
+            Place::People => ("/people", "nav-people"),
+            Place::Departments => ("/departments", "nav-departments"),
+            Place::Posts => ("/posts", "nav-posts"),
+            Place::Grants => ("/grants", "nav-grants"),
+            Place::Health => ("/health", "nav-health"),
+            Place::Trail => ("/trail", "nav-trail"),
+            Place::Settings => ("/settings", "nav-settings"),
+        }
+    }
 }
 
 /// One entry as it is drawn.
@@ -81,26 +105,16 @@ impl Frame {
     }
 
     pub(in crate::web) fn entries(&self) -> Vec<Entry> {
-        let open = self.who.as_ref().map_or(&[][..], |who| &who.places);
-        [
-            (Place::Today, "/", "nav-today"),
-            (Place::Search, "/search", "nav-search"),
-            (Place::Ingest, "/batches", "nav-ingest"),
-            (Place::Holdings, "/fonds", "nav-holdings"),
-            (Place::Trail, "/trail", "nav-trail"),
-            (Place::Settings, "/settings", "nav-settings"),
-        ]
-        .into_iter()
-        .filter(|(place, ..)| open.contains(place))
-        .map(|(place, href, key)| Entry { href, word: self.t(key), current: self.place == Some(place) })
-        .collect()
+        let entry = |place: &Place| {
+            let (href, key) = place.entry();
+            Entry { href, word: self.t(key), current: self.place == Some(*place) }
+        };
+        self.places.iter().map(entry).collect()
     }
 
-    /// The pages with a search box of their own have none in the masthead, nor those of
-    /// somebody who does not search.
+    /// Who may not search has no search box; nor have the pages with one of their own.
     pub(in crate::web) fn find_in_mast(&self) -> bool {
-        let searches = self.who.as_ref().is_some_and(|who| who.places.contains(&Place::Search));
-        searches && !matches!(self.place, Some(Place::Today | Place::Search))
+        self.places.contains(&Place::Search) && !matches!(self.place, Some(Place::Today | Place::Search))
     }
 
     /// This page in the other language: its own address with `lang` set anew.
@@ -115,14 +129,18 @@ impl Frame {
 
     #[cfg(test)]
     pub(crate) fn sample(lang: Lang, place: Option<Place>) -> Frame {
+        let officer = [Place::People, Place::Departments, Place::Posts, Place::Grants];
+        let (role, places) = match place {
+            Some(place) if officer.contains(&place) => ("安全保密员", officer.to_vec()),
+            Some(Place::Health | Place::Settings) => ("系统管理员", vec![Place::Health, Place::Settings]),
+            Some(Place::Trail) => ("安全审计员", vec![Place::Trail]),
+            _ => ("档案员", vec![Place::Today, Place::Search, Place::Ingest, Place::Holdings]),
+        };
         Frame {
             lang,
+            places,
             house: "乌有实业集团有限公司 档案室".into(),
-            who: Some(Who {
-                name: "李乙".into(),
-                role: "档案员".into(),
-                places: vec![Place::Today, Place::Search, Place::Ingest, Place::Holdings],
-            }),
+            who: Some(Who { name: "李乙".into(), role: role.into() }),
             place,
             here: "/search?q=%E7%A1%AE%E6%9D%83&page=2".into(),
             csrf: "c5rf".into(),

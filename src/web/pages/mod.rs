@@ -8,9 +8,11 @@
 pub mod access;
 pub mod audit;
 mod frame;
+pub mod health;
 pub mod holdings;
 pub mod ingest;
 mod parts;
+pub mod people;
 pub mod profile;
 pub mod search;
 pub mod settings;

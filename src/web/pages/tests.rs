@@ -4,8 +4,10 @@ use askama::Template;
 
 use super::access::{AccountPage, SignInPage};
 use super::audit::TrailPage;
+use super::health::HealthPage;
 use super::holdings::{FondsListPage, FondsPage, RecordPage};
 use super::ingest::{BatchPage, BatchesPage};
+use super::people::{DepartmentsPage, GrantsPage, PeoplePage, PersonPage, PostsPage, SecretPage};
 use super::profile::SchemesPage;
 use super::search::SearchPage;
 use super::settings::SettingsPage;
@@ -37,6 +39,13 @@ fn drawn() -> Vec<(String, String)> {
         add(&mut drawn, "trail", lang, TrailPage::samples(lang));
         add(&mut drawn, "settings", lang, SettingsPage::samples(lang));
         add(&mut drawn, "schemes", lang, SchemesPage::samples(lang));
+        add(&mut drawn, "people", lang, PeoplePage::samples(lang));
+        add(&mut drawn, "person", lang, PersonPage::samples(lang));
+        add(&mut drawn, "secret", lang, SecretPage::samples(lang));
+        add(&mut drawn, "departments", lang, DepartmentsPage::samples(lang));
+        add(&mut drawn, "posts", lang, PostsPage::samples(lang));
+        add(&mut drawn, "grants", lang, GrantsPage::samples(lang));
+        add(&mut drawn, "health", lang, HealthPage::samples(lang));
         let lost = Problem { status: 404, ..problem_page::sample() };
         let problems = [("fault", problem_page::sample()), ("lost", lost)];
         let pages = problems.map(|(name, problem)| (name, ProblemPage::new(Frame::sample(lang, None), problem)));

@@ -5,11 +5,14 @@ pub(super) mod batches;
 pub(super) mod content;
 pub(super) mod door;
 pub(super) mod fonds;
+pub(super) mod health;
+pub(super) mod people;
 pub(super) mod record;
 pub(super) mod search;
 pub(super) mod settings;
 pub(super) mod today;
 pub(super) mod trail;
+pub(super) mod typed;
 
 use super::{refusal::Refusal, session::Asker};
 use crate::kernel::Sha256;

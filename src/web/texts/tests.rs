@@ -24,8 +24,9 @@ fn sources(folder: &Path, found: &mut Vec<String>) {
 
 fn page_sources() -> Vec<String> {
     let web = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/web");
-    let mut found: Vec<String> =
-        ["problem_page.rs", "shown.rs"].map(|file| std::fs::read_to_string(web.join(file)).unwrap()).into();
+    let mut found: Vec<String> = ["problem_page.rs", "refused.rs", "shown.rs"]
+        .map(|file| std::fs::read_to_string(web.join(file)).unwrap())
+        .into();
     sources(&web.join("pages"), &mut found);
     sources(&web.join("rooms"), &mut found);
     found
@@ -50,7 +51,15 @@ fn every_key_of_a_page_is_in_the_catalogue() {
     let known = keys(CHINESE);
     let mut used = 0;
     for source in page_sources() {
-        for call in ["lang.t(\"", "lang.with(\"", "frame.t(\"", "frame.n(\"", "frame.with(\"", "frame.with2(\""] {
+        for call in [
+            "lang.t(\"",
+            "lang.with(\"",
+            "lang.with2(\"",
+            "frame.t(\"",
+            "frame.n(\"",
+            "frame.with(\"",
+            "frame.with2(\"",
+        ] {
             for rest in source.split(call).skip(1) {
                 let key = rest.split('"').next().unwrap();
                 assert!(known.contains(key), "the key {key} is in no catalogue");

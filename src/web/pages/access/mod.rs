@@ -3,5 +3,5 @@
 mod account;
 mod sign_in;
 
-pub use account::{AccountFault, AccountPage};
+pub use account::{AccountFault, AccountPage, May};
 pub use sign_in::{SignInFault, SignInPage};

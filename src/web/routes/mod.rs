@@ -1,5 +1,8 @@
 //! The table of routes. A route is registered with what it needs, or not at all.
 
+mod account;
+mod people;
+
 use super::{api, assets, headers, limits, peer, refusal, rooms, session};
 use crate::{access::Right, app::App};
 use axum::{
@@ -64,15 +67,13 @@ fn rows(started: Started) -> Vec<Row> {
         let up = started.0.load(Ordering::Acquire);
         std::future::ready(if up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE })
     };
-    vec![
+    let mut rows = vec![
         (Method::GET, "/healthz", Needs::Nobody, get(StatusCode::OK)),
         (Method::GET, "/readyz", Needs::Nobody, get(ready)),
         (Method::GET, "/assets/{file}", Needs::Nobody, get(asset)),
         (Method::GET, "/sign-in", Needs::Nobody, get(rooms::door::show)),
         (Method::POST, "/sign-in", Needs::Nobody, post(rooms::door::enter)),
         (Method::POST, "/sign-out", Needs::Account, post(rooms::door::leave)),
-        (Method::GET, "/account", Needs::Account, get(rooms::account::show)),
-        (Method::POST, "/account", Needs::Account, post(rooms::account::change)),
         (Method::GET, "/", Needs::Person, get(rooms::today::show)),
         (Method::GET, "/search", see, get(rooms::search::show)),
         (Method::GET, "/records/{id}", see, get(rooms::record::show)),
@@ -106,7 +107,12 @@ fn rows(started: Started) -> Vec<Row> {
         (Method::GET, "/api/v1/batches", take, get(api::batches::list)),
         (Method::GET, "/api/v1/batches/{id}", take, get(api::batches::show)),
         (Method::GET, "/api/v1/batches/{id}/defects", take, get(api::batches::defects)),
-    ]
+        (Method::GET, "/health", Needs::Right(Right::Health), get(rooms::health::show)),
+        (Method::GET, "/api/v1/health", Needs::Right(Right::Health), get(api::health::show)),
+    ];
+    rows.extend(account::rows());
+    rows.extend(people::rows());
+    rows
 }
 
 /// Every route: method, path, what it needs.

@@ -1,0 +1,115 @@
+//! The health of what the archive stands on: for the command line and for the page of the
+//! system administrator, who sees no content. So it holds numbers, never a title, a name
+//! of a file or of a batch.
+
+use super::App;
+use crate::{
+    access::Reach,
+    audit,
+    db::{Engine, MIGRATIONS},
+    holdings, ingest,
+    jobs::{self, Progress},
+    vault,
+};
+
+/// Every check, and the jobs that are not done, oldest first.
+#[derive(Clone, Debug)]
+pub struct Health {
+    pub checks: Vec<Check>,
+    pub jobs: Vec<Progress>,
+}
+
+/// One thing looked at, and what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Migrations in the database, and those that this program knows.
+    Database {
+        engine: Engine,
+        migrated: i64,
+        known: i64,
+    },
+    /// Records that are filed and not sealed.
+    Store {
+        unsealed: i64,
+    },
+    Jobs {
+        unfinished: usize,
+        gave_up: usize,
+    },
+    /// Batches that were begun and not filed.
+    Batches {
+        begun: usize,
+    },
+    /// Lines of the trail that the index has not followed yet.
+    Index {
+        behind: i64,
+    },
+    Holdings {
+        fonds: i64,
+        records: i64,
+    },
+    /// Whether the keys lie on another device than the data.
+    Keys {
+        apart: bool,
+        place: String,
+    },
+}
+
+impl Health {
+    pub fn ok(&self) -> bool {
+        self.checks.iter().all(Check::ok)
+    }
+}
+
+impl Check {
+    /// A stable word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Database { .. } => "database",
+            Self::Store { .. } => "store",
+            Self::Jobs { .. } => "jobs",
+            Self::Batches { .. } => "batches",
+            Self::Index { .. } => "index",
+            Self::Holdings { .. } => "holdings",
+            Self::Keys { .. } => "keys",
+        }
+    }
+
+    /// Whether nothing has to be done about it.
+    pub fn ok(&self) -> bool {
+        match self {
+            Self::Database { migrated, known, .. } => migrated == known,
+            Self::Store { unsealed } => *unsealed == 0,
+            Self::Jobs { gave_up, .. } => *gave_up == 0,
+            Self::Batches { begun } => *begun == 0,
+            Self::Index { behind } => *behind == 0,
+            Self::Holdings { .. } => true,
+            Self::Keys { apart, .. } => *apart,
+        }
+    }
+}
+
+/// Looks at everything.
+pub async fn health(app: &App) -> anyhow::Result<Health> {
+    let jobs = jobs::unfinished(&app.db).await?;
+    let gave_up = jobs.iter().filter(|job| job.state == "gave_up").count();
+    let totals = holdings::totals(&app.db, &Reach::up_to(i64::MAX)).await?;
+    let device = |path: &std::path::Path| rustix::fs::stat(path).map(|stat| stat.st_dev);
+    let checks = vec![
+        Check::Database {
+            engine: app.db.engine(),
+            migrated: app.db.migrated().await?,
+            known: i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX),
+        },
+        Check::Store { unsealed: vault::unsealed(&app.db).await? },
+        Check::Jobs { unfinished: jobs.len(), gave_up },
+        Check::Batches { begun: ingest::batch::begun(&app.db).await?.len() },
+        Check::Index { behind: audit::last(&app.db).await? - i64::try_from(app.index.payload()?).unwrap_or(0) },
+        Check::Holdings { fonds: totals.fonds, records: totals.records },
+        Check::Keys {
+            apart: device(&app.place.keys)? != device(&app.place.data)?,
+            place: app.place.keys.display().to_string(),
+        },
+    ];
+    Ok(Health { checks, jobs })
+}
