@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Command, archive,
-    args::{FondsCommand, TrailCommand, UserCommand},
+    args::{FondsCommand, TokenCommand, TrailCommand},
     code, fonds, ingest, people, records, remote, serve, token, trail,
 };
 use crate::{
@@ -103,9 +103,11 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         return Ok(Answer::refused(format!("{} 没有办理此事的权限", guest.actor().name()), "请有权限的人办理"));
     }
     match command {
-        Command::User(UserCommand::Add { name, role, department, clearance }) => {
-            people::add(app, guest, &name, &role, department.as_deref(), clearance.as_deref()).await
-        }
+        Command::User(command) => people::user(app, guest, command).await,
+        Command::Department(command) => people::department(app, guest, command).await,
+        Command::Post(command) => people::post(app, guest, command).await,
+        Command::Grant(command) => people::grant(app, guest, command).await,
+        Command::Token(command) => people::token(app, guest, command).await,
         Command::Fonds(command) => fonds::run(app, guest, command).await,
         Command::Ingest(args) => ingest::run(app, guest, args).await,
         Command::Search { query, limit, offset } => records::search(app, guest, &query, limit, offset).await,
@@ -122,7 +124,13 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
 fn needed(command: &Command) -> Option<Right> {
     Some(match command {
         Command::Search { .. } | Command::Show { .. } | Command::Fonds(FondsCommand::List) => Right::Search,
-        Command::User(_) => Right::People,
+        // One's own tokens are one's own affair.
+        Command::Token(TokenCommand::List { .. } | TokenCommand::Draw { .. } | TokenCommand::End { .. }) => {
+            return None;
+        }
+        Command::User(_) | Command::Department(_) | Command::Post(_) | Command::Grant(_) | Command::Token(_) => {
+            Right::People
+        }
         Command::Fonds(_) => Right::Arrange,
         Command::Ingest(_) => Right::Ingest,
         Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,

@@ -2,7 +2,7 @@
 
 use super::{
     Command,
-    args::{FondsCommand, TrailCommand, UserCommand},
+    args::{DepartmentCommand, FondsCommand, GrantCommand, PostCommand, TokenCommand, TrailCommand, UserCommand},
 };
 use crate::web::{field_words, texts::Lang, verb_words};
 use serde_json::Value;
@@ -23,6 +23,32 @@ pub(super) fn document(command: &Command, document: &Value) -> String {
         }
         Command::User(UserCommand::Add { .. }) => {
             format!("已添加 {}，初始密码 {}（请登录后更换）", said(&document["name"]), said(&document["password"]))
+        }
+        Command::User(UserCommand::Reset { .. }) => {
+            format!("{} 的初始密码 {}（请登录后更换）", said(&document["name"]), said(&document["password"]))
+        }
+        Command::User(UserCommand::List { .. }) => lines(&document["items"], |one| {
+            let left = if one["left_at"].is_null() { "" } else { "  已离职" };
+            format!("{}  {}  {}{left}", said(&one["name"]), said(&one["role"]), said(&one["department"]))
+        }),
+        Command::Department(DepartmentCommand::List) => lines(&document["items"], |one| {
+            let closed = if one["closed_at"].is_null() { "" } else { "  已撤销" };
+            format!("{}  {}  {}{closed}", said(&one["code"]), said(&one["name"]), said(&one["parent"]))
+        }),
+        Command::Post(PostCommand::List { .. }) => lines(&document["items"], |one| {
+            let (post, of) = (said(&one["post"]), said(&one["department"]));
+            format!("{}  {post} {of}  {}  {}", said(&one["id"]), said(&one["name"]), days(one))
+        }),
+        Command::Grant(GrantCommand::List { .. }) => lines(&document["items"], |one| {
+            format!("{}  {}  {}  {}", said(&one["id"]), said(&one["name"]), words(&one["functions"]), days(one))
+        }),
+        Command::Token(TokenCommand::List { .. }) => lines(&document["items"], |one| {
+            let drawn = if one["drawn_at"].is_null() { "待领取" } else { "已领取" };
+            let (name, label) = (said(&one["name"]), said(&one["label"]));
+            format!("{}  {name}  {label}  {}  {drawn}  {}", said(&one["id"]), words(&one["functions"]), days(one))
+        }),
+        Command::Token(TokenCommand::Draw { .. }) => {
+            format!("令牌只在此显示一次：\n{}", said(&document["token"]))
         }
         Command::Fonds(FondsCommand::List) => {
             lines(&document["items"], |fonds| format!("{}  {}", said(&fonds["code"]), said(&fonds["name"])))
@@ -130,6 +156,16 @@ fn verified(document: &Value) -> String {
         let _ = write!(text, "\n▲ {} {} {}", said(&finding["record"]), said(&finding["path"]), said(&finding["kind"]));
     }
     text
+}
+
+/// From when to when, and whether it was ended before.
+fn days(one: &Value) -> String {
+    let ended = if one["ended_at"].is_null() { "" } else { "  已止" };
+    format!("{}..{}{ended}", said(&one["since"]), said(&one["until"]))
+}
+
+fn words(list: &Value) -> String {
+    list.as_array().into_iter().flatten().map(said).collect::<Vec<_>>().join(" ")
 }
 
 fn lines(items: &Value, line: impl Fn(&Value) -> String) -> String {

@@ -6,7 +6,7 @@ use super::{
     texts::Lang,
 };
 use crate::{
-    access::{Guest, InHand, Right, Role},
+    access::{InHand, Right, Role},
     app::App,
     kernel::{Day, Instant},
 };
@@ -17,13 +17,15 @@ use std::ops::Range;
 /// What stands round a page for `asker`.
 pub(super) fn frame(app: &App, asker: Option<&Asker>, headers: &HeaderMap, uri: &Uri, place: Option<Place>) -> Frame {
     let lang = lang(headers, uri);
-    let who =
-        asker.map(|asker| Who { name: asker.guest.actor().name().to_owned(), role: role(lang, asker.guest.role()) });
+    let who = asker.map(|asker| Who {
+        name: asker.guest.actor().name().to_owned(),
+        role: role(lang, asker.guest.role()),
+        places: places(asker),
+    });
     Frame {
         lang,
         house: app.settings().name,
         who,
-        places: asker.map(|asker| places(&asker.guest)).unwrap_or_default(),
         place,
         here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         csrf: asker.map(|asker| asker.guest.csrf.clone()).unwrap_or_default(),
@@ -49,22 +51,28 @@ pub(super) fn first_page(role: Role) -> Option<&'static str> {
     }
 }
 
-/// The entries of the navigation that somebody may use.
-fn places(guest: &Guest) -> Vec<Place> {
+/// Where somebody may go: nobody is shown a way that ends at nothing.
+fn places(asker: &Asker) -> Vec<Place> {
     let mut places = Vec::new();
-    if first_page(guest.role()).is_none() {
+    if first_page(asker.guest.role()).is_none() {
         places.push(Place::Today);
     }
-    let by_right: [(Right, &[Place]); 7] = [
-        (Right::Search, &[Place::Search]),
-        (Right::Ingest, &[Place::Ingest]),
-        (Right::Search, &[Place::Holdings]),
-        (Right::People, &[Place::People, Place::Departments, Place::Posts, Place::Grants]),
-        (Right::Health, &[Place::Health]),
-        (Right::Trail, &[Place::Trail]),
-        (Right::Configure, &[Place::Settings]),
-    ];
-    places.extend(by_right.into_iter().filter(|(right, _)| guest.may(*right)).flat_map(|(_, places)| places));
+    for (right, place) in [
+        (Right::Search, Place::Search),
+        (Right::Ingest, Place::Ingest),
+        (Right::Search, Place::Holdings),
+        (Right::People, Place::People),
+        (Right::People, Place::Departments),
+        (Right::People, Place::Posts),
+        (Right::People, Place::Grants),
+        (Right::Health, Place::Health),
+        (Right::Trail, Place::Trail),
+        (Right::Configure, Place::Settings),
+    ] {
+        if asker.guest.may(right) {
+            places.push(place);
+        }
+    }
     places
 }
 

@@ -7,6 +7,7 @@ mod door;
 mod driver;
 mod judged;
 mod leaks;
+mod people;
 mod rights;
 mod search;
 mod settings;

@@ -11,8 +11,6 @@ pub struct Frame {
     pub house: String,
     /// `None` before sign-in: then there is no navigation.
     pub who: Option<Who>,
-    /// The entries of the navigation that the reader may use, in their order.
-    pub places: Vec<Place>,
     /// The place in the navigation; `None` for pages outside it.
     pub place: Option<Place>,
     /// Path and query of this page, for the other language's link.
@@ -27,6 +25,8 @@ pub struct Who {
     pub name: String,
     /// His office in words, empty when it is not said.
     pub role: String,
+    /// What he may go to, in the order of the navigation.
+    pub places: Vec<Place>,
 }
 
 /// The entries of the navigation.
@@ -109,12 +109,16 @@ impl Frame {
             let (href, key) = place.entry();
             Entry { href, word: self.t(key), current: self.place == Some(*place) }
         };
-        self.places.iter().map(entry).collect()
+        self.places().iter().map(entry).collect()
+    }
+
+    fn places(&self) -> &[Place] {
+        self.who.as_ref().map_or(&[], |who| &who.places)
     }
 
     /// Who may not search has no search box; nor have the pages with one of their own.
     pub(in crate::web) fn find_in_mast(&self) -> bool {
-        self.places.contains(&Place::Search) && !matches!(self.place, Some(Place::Today | Place::Search))
+        self.places().contains(&Place::Search) && !matches!(self.place, Some(Place::Today | Place::Search))
     }
 
     /// This page in the other language: its own address with `lang` set anew.
@@ -138,9 +142,8 @@ impl Frame {
         };
         Frame {
             lang,
-            places,
             house: "乌有实业集团有限公司 档案室".into(),
-            who: Some(Who { name: "李乙".into(), role: role.into() }),
+            who: Some(Who { name: "李乙".into(), role: role.into(), places }),
             place,
             here: "/search?q=%E7%A1%AE%E6%9D%83&page=2".into(),
             csrf: "c5rf".into(),

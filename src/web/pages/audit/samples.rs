@@ -6,7 +6,7 @@ impl TrailPage {
     pub(crate) fn samples(lang: Lang) -> Vec<(&'static str, TrailPage)> {
         let page = |typed: Typed, fault, shown| {
             let mut frame = Frame::sample(lang, Some(Place::Trail));
-            frame.who = Some(Who { name: "周丙".into(), role: lang.t("role-auditor") });
+            frame.who = Some(Who { name: "周丙".into(), role: lang.t("role-auditor"), places: vec![Place::Trail] });
             TrailPage { frame, typed, verbs: verbs(), fault, shown }
         };
         let filtered =

@@ -115,7 +115,7 @@ impl PeoplePage {
 
 impl PersonPage {
     pub(crate) fn samples(lang: Lang) -> Vec<(&'static str, PersonPage)> {
-        let page = |open, officer, held: &[&str], fault: Option<Fault>| PersonPage {
+        let page = |open: bool, officer: bool, held: &[&str], fault: Option<Fault>| PersonPage {
             frame: Frame::sample(lang, Some(Place::People)),
             id: ID.into(),
             name: "张甲".into(),

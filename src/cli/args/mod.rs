@@ -1,5 +1,9 @@
 //! The arguments.
 
+mod people;
+
+pub use people::{DepartmentCommand, GrantCommand, PostCommand, TokenCommand, UserCommand};
+
 use crate::web::TrailAsked;
 use clap::{Parser, Subcommand};
 use serde::{Deserialize, Serialize};
@@ -52,6 +56,18 @@ pub enum Command {
     /// People
     #[command(subcommand)]
     User(UserCommand),
+    /// Departments (机构)
+    #[command(subcommand)]
+    Department(DepartmentCommand),
+    /// Posts (岗位)
+    #[command(subcommand)]
+    Post(PostCommand),
+    /// Grants (授权): which part of the holdings somebody's functions reach
+    #[command(subcommand)]
+    Grant(GrantCommand),
+    /// Tokens for programs
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Fonds (全宗)
     #[command(subcommand)]
     Fonds(FondsCommand),
@@ -99,23 +115,6 @@ pub enum Command {
     /// Open files for the archive, with limits; spoken to by the archive alone
     #[command(hide = true)]
     ExtractChild,
-}
-
-#[derive(Clone, Debug, Subcommand, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UserCommand {
-    /// Add somebody; prints a first password
-    Add {
-        name: String,
-        /// archivist, staff, sysadmin, security or auditor
-        #[arg(long)]
-        role: String,
-        #[arg(long)]
-        department: Option<String>,
-        /// 公开, 内部, 秘密, 机密, 绝密
-        #[arg(long)]
-        clearance: Option<String>,
-    },
 }
 
 #[derive(Clone, Debug, Subcommand, Serialize, Deserialize)]
