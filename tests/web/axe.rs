@@ -25,7 +25,7 @@ const NO_PAGES: [&str; 6] = [
 async fn addresses(house: &House, template: &str) -> Vec<String> {
     let of = |queries: &[&str]| queries.iter().map(|query| format!("{template}{query}")).collect();
     match template {
-        "/sign-in" | "/account" | "/" | "/batches" | "/fonds" | "/schemes" => of(&[""]),
+        "/sign-in" | "/account" | "/" | "/batches" | "/fonds" | "/schemes" | "/health" => of(&[""]),
         "/search" => {
             let queries = ["", "通知", "防汛抗旱应急预案", "水 \"库", "此词不在任何一件之中"];
             let query = |words: &&str| if words.is_empty() { String::new() } else { format!("?q={}", encoded(words)) };

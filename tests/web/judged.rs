@@ -12,6 +12,9 @@ const EXAMPLES: &str = "30";
 /// What it begins its dice with: the same requests every time.
 const SEED: &str = "20261124";
 
+/// Operations that end the session it is judged with, or shut the account.
+const LEFT_OUT: [&str; 2] = ["sign-out", "account-password"];
+
 /// What this archive holds, for the parameters of paths that begin so: made-up ids would
 /// never reach further than a 404.
 async fn held(house: &House) -> Vec<(&'static str, &'static str, Vec<String>)> {
@@ -40,7 +43,9 @@ async fn document(house: &House) -> (Value, usize) {
     let shared = document["components"]["parameters"].clone();
     let (held, mut told, mut operations) = (held(house).await, BTreeSet::new(), 0);
     for (path, item) in document["paths"].as_object_mut().unwrap() {
-        for operation in item.as_object_mut().unwrap().values_mut() {
+        let item = item.as_object_mut().unwrap();
+        item.retain(|_, operation| !LEFT_OUT.iter().any(|name| operation["operationId"] == *name));
+        for operation in item.values_mut() {
             operations += 1;
             for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
                 if let Some(name) = parameter["$ref"].as_str().and_then(|to| to.rsplit('/').next()) {

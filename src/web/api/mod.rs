@@ -2,10 +2,10 @@
 
 pub(super) mod account;
 pub(super) mod batches;
-mod bounded;
-pub(super) mod document;
 mod body;
+mod bounded;
 pub(super) mod departments;
+pub(super) mod document;
 pub(super) mod fonds;
 pub(super) mod grants;
 pub(super) mod health;

@@ -5,8 +5,8 @@ use crate::{
     access::{self, AccessError, Right},
     app::App,
     web::{
-        limits::Confidential,
         api::account::{end_own_session, myself, own_sessions, own_tokens},
+        limits::Confidential,
         pages::{
             access::{AccountFault, AccountPage, May},
             people::SecretPage,
