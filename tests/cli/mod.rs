@@ -1,5 +1,7 @@
 //! The command line's person: `login`, tokens, `operator`, `--as`.
 
+mod people;
+
 use crate::harness::{Archive, Server, TestDb, on_both_databases, sample};
 use serde_json::Value;
 use std::{io::Write as _, process::Stdio};
@@ -102,7 +104,10 @@ async fn an_archivist_takes_in_what_his_grants_reach_and_nothing_of_the_rest(db:
     assert!(of("code-used") > 0, "{again}");
 }
 
+use people::an_officer_works_with_people_on_the_command_line;
+
 on_both_databases!(
+    an_officer_works_with_people_on_the_command_line,
     a_first_password_gives_no_token_until_it_is_changed,
     as_somebody_takes_that_persons_token,
     each_command_takes_the_right_it_says,

@@ -9,7 +9,7 @@ use lantai::{
     access::Role,
     web::{Needs, table},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Routes that answer no page: whether the server lives, and bytes.
 const NO_PAGES: [&str; 6] = [
@@ -52,6 +52,14 @@ async fn addresses(house: &House, template: &str) -> Vec<String> {
             let id = batches["items"][0]["batch"].as_str().unwrap();
             vec![format!("/batches/{id}"), format!("/batches/{id}?only=defects")]
         }
+        "/people" => of(&["", "?name=%E6%97%A0&left=true"]),
+        "/people/{id}" => {
+            let (reader, officer) = (house.person("staff").await, house.person("auditor").await);
+            vec![format!("/people/{reader}"), format!("/people/{officer}")]
+        }
+        "/departments" => of(&["", "?change=AXE"]),
+        "/posts" => of(&[""]),
+        "/grants" => of(&["", "?ended=true", "?person=%E6%97%A0"]),
         "/fonds/{code}" => vec!["/fonds/X030".to_owned()],
         other => panic!("{other} is a page that axe does not look at: say here with what in its places"),
     }
@@ -105,6 +113,14 @@ impl Look {
 
     async fn at(&mut self, path: &str) {
         self.browser.goto(&format!("{}{path}", self.root)).await.unwrap();
+        self.here(path).await;
+    }
+
+    /// The same with everything open that can be.
+    async fn opened(&mut self, path: &str) {
+        self.browser.goto(&format!("{}{path}", self.root)).await.unwrap();
+        let open = "document.querySelectorAll('details').forEach(one => one.open = true)";
+        self.browser.execute(open, vec![]).await.unwrap();
         self.here(path).await;
     }
 
@@ -203,6 +219,45 @@ async fn every_page_of_an_archivist_keeps_nobody_out() {
         }
         look.sent("/fonds", "/fonds", &[("#code", "x"), ("#fname", "y")]).await;
         found.extend(look.end(20).await);
+    }
+    nothing_was(&found);
+}
+
+/// A department, and a reader with a post and a token.
+async fn with_rights(house: &House, officer: &Asked) {
+    let reader = house.person("staff").await;
+    let kind = [("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
+    let post = json!({ "person": reader, "post": "department-manager", "department": "AXE", "reason": "任免通知" });
+    let until = "2099-12-31";
+    for (path, body) in [
+        ("/api/v1/departments", json!({ "code": "AXE", "name": "办公室" })),
+        ("/api/v1/posts", post),
+        ("/api/v1/grants", json!({ "person": reader, "functions": ["search"], "whose": "own", "until": until })),
+    ] {
+        let heard = house.server.ask(Method::POST, path, officer, &kind, body.to_string()).await;
+        assert_eq!(heard.status, 201, "{path}: {}", heard.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_officers_keeps_nobody_out() {
+    let (house, driver) = (a_house(true).await, Driver::start());
+    let (security, sysadmin) = (house.somebody("security").await, house.somebody("sysadmin").await);
+    with_rights(&house, &security).await;
+    let mut found = Vec::new();
+    for lang in LANGUAGES {
+        let Some(mut look) = Look::begin(&driver, &house, &security, lang).await else { return };
+        for page in pages(&house, Role::SecurityOfficer).await {
+            look.opened(&page).await;
+        }
+        look.sent("/people", "/people'][method='post", &[("#name", "安全审计员")]).await;
+        look.sent("/departments", "/departments", &[("#code", "a b"), ("#d-name", "x")]).await;
+        found.extend(look.end(15).await);
+        let Some(mut look) = Look::begin(&driver, &house, &sysadmin, lang).await else { return };
+        for page in pages(&house, Role::SystemAdministrator).await {
+            look.at(&page).await;
+        }
+        found.extend(look.end(4).await);
     }
     nothing_was(&found);
 }

@@ -12,7 +12,8 @@ const EXAMPLES: &str = "30";
 /// What it begins its dice with: the same requests every time.
 const SEED: &str = "20261124";
 
-/// Operations that end the session it is judged with, or shut the account.
+/// Operations that would end the session it judges with, or shut the account: its settings
+/// leave them out.
 const LEFT_OUT: [&str; 2] = ["sign-out", "account-password"];
 
 /// What this archive holds, for the parameters of paths that begin so: made-up ids would
@@ -43,10 +44,8 @@ async fn document(house: &House) -> (Value, usize) {
     let shared = document["components"]["parameters"].clone();
     let (held, mut told, mut operations) = (held(house).await, BTreeSet::new(), 0);
     for (path, item) in document["paths"].as_object_mut().unwrap() {
-        let item = item.as_object_mut().unwrap();
-        item.retain(|_, operation| !LEFT_OUT.iter().any(|name| operation["operationId"] == *name));
-        for operation in item.values_mut() {
-            operations += 1;
+        for operation in item.as_object_mut().unwrap().values_mut() {
+            operations += usize::from(!LEFT_OUT.iter().any(|name| operation["operationId"] == *name));
             for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
                 if let Some(name) = parameter["$ref"].as_str().and_then(|to| to.rsplit('/').next()) {
                     *parameter = shared[name].clone();

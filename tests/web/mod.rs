@@ -38,6 +38,17 @@ impl House {
         Self { server, archivist, reader, _archive: archive }
     }
 
+    /// The session of somebody of this role.
+    async fn somebody(&self, role: &str) -> Asked {
+        self.server.sign_in(self._archive.account(role)).await
+    }
+
+    /// The id of the first account of this role.
+    async fn person(&self, role: &str) -> String {
+        let (officer, path) = (self.somebody("security").await, format!("/api/v1/people?role={role}"));
+        self.server.get(&path, &officer).await.json()["items"][0]["id"].as_str().unwrap().to_owned()
+    }
+
     /// The id of the record with this code.
     async fn record(&self, code: &str) -> String {
         let path = format!("/api/v1/search?q={}", crate::harness::encoded(code));
