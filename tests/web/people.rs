@@ -193,6 +193,13 @@ async fn what_cannot_be_is_refused_in_words_of_the_askers_language(db: TestDb) {
             "wrong",
         ),
         (Method::POST, "/people".to_owned(), json!({ "name": "王\u{0}丙", "role": "staff" }), 422, "unread"),
+        (
+            Method::POST,
+            "/grants".to_owned(),
+            json!({ "person": id, "functions": ["search"], "reason": "编\u{0}史" }),
+            422,
+            "unread",
+        ),
         (Method::GET, "/people/no-id".to_owned(), Value::Null, 404, "not-found"),
         (Method::DELETE, "/grants/no-id".to_owned(), Value::Null, 404, "not-found"),
         (Method::DELETE, "/sessions/no-id".to_owned(), Value::Null, 404, "not-found"),
