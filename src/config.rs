@@ -31,6 +31,7 @@ pub struct Config {
     pub limits: Limits,
     pub secrecy: Secrecy,
     pub store: Store,
+    pub oidc: Oidc,
     pub database: Database,
     pub ingest: Ingest,
     pub reading: Reading,
@@ -55,6 +56,8 @@ pub struct Server {
     pub certificate_check: Duration,
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// Without a slash at its end; empty where nothing is said.
+    pub address: String,
     pub secure_cookie: bool,
 }
 
@@ -103,6 +106,18 @@ pub enum SecondFactor {
     Offered,
     Officers,
     Everybody,
+}
+
+/// Another provider to sign in at; off where the issuer is empty.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    pub issuer: String,
+    pub client_id: String,
+    /// Of the file; empty for a client without a secret.
+    pub client_secret: PathBuf,
+    pub name: String,
+    pub trust_names: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -208,6 +223,15 @@ impl Config {
         if self.reading.children > 64 {
             return bounds("reading.children", self.reading.children.to_string(), "0 to 64");
         }
+        if !self.server.address.is_empty() && !is_public(&self.server.address) {
+            return bounds("server.address", self.server.address, "https://host, and nothing after it");
+        }
+        if !self.oidc.issuer.is_empty() && !is_secure(&self.oidc.issuer) {
+            return bounds("oidc.issuer", self.oidc.issuer, "https://…, or http:// on this machine");
+        }
+        if !self.oidc.issuer.is_empty() && self.oidc.client_id.is_empty() {
+            return bounds("oidc.client_id", self.oidc.client_id, "what the provider calls this archive");
+        }
         if !(8..=64).contains(&self.sign_in.password_length) {
             return bounds("sign_in.password_length", self.sign_in.password_length.to_string(), "8 to 64");
         }
@@ -242,6 +266,27 @@ impl Config {
         }
         Ok(self)
     }
+}
+
+/// Whether a browser takes passkeys there: `https://host`, or `http://localhost`, each
+/// with a port or without.
+fn is_public(address: &str) -> bool {
+    let local = |host: &str| host == "localhost" || host.starts_with("localhost:");
+    let host = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix("http://").filter(|host| local(host)))
+        .unwrap_or_default();
+    host.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && host.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:".contains(c))
+}
+
+/// Whether nobody on the way can read or change what is asked there.
+fn is_secure(issuer: &str) -> bool {
+    let local = |host: &str| {
+        let host = host.split(['/', ':']).next().unwrap_or_default();
+        host == "localhost" || host == "127.0.0.1"
+    };
+    issuer.starts_with("https://") || issuer.strip_prefix("http://").is_some_and(local)
 }
 
 type Sections = BTreeMap<toml::Spanned<String>, BTreeMap<toml::Spanned<String>, toml::Value>>;
@@ -366,6 +411,18 @@ mod tests {
         assert!(load("", &[("LANTAI__INGEST__WRITERS", "many")]).is_err());
         assert!(load("[ingest]\nchunk = 5000\n", &[]).is_err());
         assert!(load("[server]\ncertificate_check = \"0 s\"\n", &[]).is_err());
+        for issuer in ["http://id.example", "id.example", "http://localhost.example/"] {
+            let text = format!("[oidc]\nissuer = \"{issuer}\"\nclient_id = \"lantai\"\n");
+            assert!(load(&text, &[]).is_err(), "{issuer}");
+        }
+        assert!(load("[oidc]\nissuer = \"https://id.example\"\n", &[]).is_err(), "without a client_id");
+        assert!(load("[oidc]\nissuer = \"http://127.0.0.1:9000\"\nclient_id = \"lantai\"\n", &[]).is_ok());
+        for address in ["archive.example", "http://archive.example", "https://", "https://a.example/", "https://a b"] {
+            assert!(load(&format!("[server]\naddress = \"{address}\"\n"), &[]).is_err(), "{address}");
+        }
+        for address in ["", "https://archive.example:8443", "http://localhost:8080"] {
+            assert!(load(&format!("[server]\naddress = \"{address}\"\n"), &[]).is_ok(), "{address}");
+        }
         assert!(load("[archive]\nzone = \"Mars/Base\"\n", &[]).is_err());
     }
 

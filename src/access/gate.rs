@@ -1,6 +1,6 @@
 //! The gate: what signing in and every request stand on.
 
-use super::{AccessError, Guest, seen::Seen};
+use super::{AccessError, Guest, factor::Desk, oidc::Line, seen::Seen};
 use crate::{
     db::Db,
     kernel::{Clock, Day},
@@ -71,11 +71,13 @@ pub struct Gate {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) rules: Rules,
     pub(super) seen: Seen,
+    pub(super) desk: Desk,
+    pub(super) provider: Option<Line>,
 }
 
 impl Gate {
     pub fn new(db: Db, clock: Arc<dyn Clock>, rules: Rules) -> Self {
-        Self { db, clock, rules, seen: Seen::default() }
+        Self { db, clock, rules, seen: Seen::default(), desk: Desk::default(), provider: None }
     }
 
     pub fn rules(&self) -> &Rules {

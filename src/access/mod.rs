@@ -42,6 +42,7 @@ mod gate;
 mod grant;
 mod guest;
 mod leave;
+mod oidc;
 mod password;
 mod permit;
 mod person;
@@ -55,10 +56,12 @@ mod sessions;
 mod token;
 
 pub use department::{Department, change_department, close_department, departments, open_department};
+pub use factor::{Drawn, FactorLine, KeyError, Pending, Proof, Site};
 pub use gate::{Gate, PasswordRules, Rules, SecondFactor};
 pub use grant::{GrantLine, NewGrant, OPENINGS, Whose, end_grant, give, grants};
 pub use guest::Guest;
 pub use leave::{InHand, leave, posts_in_hand};
+pub use oidc::{OidcError, Provider};
 pub use permit::{Permit, Purpose};
 pub use person::{NewPerson, People, PeopleFilter, add, by_id, by_name, change, count, first, list, names};
 pub use policy::{Functions, Right, Role};
@@ -107,6 +110,17 @@ pub enum AccessError {
     Grant,
     #[error("this post cannot be given: days, department or whom it stands in for are wrong")]
     Post,
+    #[error("this second factor cannot be added: no label, or too many already")]
+    Factor,
+    /// The second factor shown is wrong, or was shown before.
+    #[error("this is no proof of a second factor")]
+    Proof,
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
+    #[error("passkeys cannot be worked out")]
+    Passkey(#[source] webauthn_rs::prelude::WebauthnError),
     #[error("this token cannot be allowed: label, functions or end are wrong")]
     Token,
     #[error("what is in hand cannot be asked for")]

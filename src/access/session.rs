@@ -89,7 +89,11 @@ impl Gate {
         let mut change = Change::begin(&self.db, self.clock.as_ref(), &who).await?;
         let kind = if owed { Kind::Pending } else { kind };
         let signed = self.begin_session(&mut change, &id, kind, address, agent).await?;
-        attempt::forgive(&mut change, name).await?;
+        // Not before the second factor is shown: who knows the password alone would have as
+        // many tries at the factor as he likes.
+        if !owed {
+            attempt::forgive(&mut change, name).await?;
+        }
         let verb = if owed { "person.password_named" } else { "person.signed_in" };
         change.commit(Event::new(verb, id).with("kind", kind.word()).with("address", address)).await?;
         Ok(signed)

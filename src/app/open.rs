@@ -2,7 +2,7 @@
 
 use super::{Place, Settings, WallClock};
 use crate::{
-    access::{Gate, PasswordRules, Rules, SecondFactor},
+    access::{Gate, OidcError, PasswordRules, Provider, Rules, SecondFactor},
     config::{self, Config},
     db::{Db, DbError},
     ingest::{
@@ -41,6 +41,8 @@ pub enum AppError {
     Profile(#[from] ProfileError),
     #[error(transparent)]
     Db(#[from] DbError),
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
@@ -118,7 +120,10 @@ impl App {
         let reader = Arc::new(Extractor::new(program, children, limits));
         let profile = Arc::new(place.rules(&config.archive.rules)?);
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
-        let gate = Gate::new(db.clone(), clock.clone(), rules(&config));
+        let mut gate = Gate::new(db.clone(), clock.clone(), rules(&config)).with_keys(&place.keys);
+        if let Some(provider) = provider(&config, &place) {
+            gate = gate.with_provider(provider)?;
+        }
         let settings = RwLock::new(Settings::of(&config));
         let taking_in = Arc::default();
         Ok(Self { place, config, clock, db, gate, vault, index, reader, profile, settings, taking_in })
@@ -179,6 +184,18 @@ fn rules(config: &Config) -> Rules {
             config::SecondFactor::Everybody => SecondFactor::Everybody,
         },
     }
+}
+
+/// The provider to sign in at, if one is named.
+fn provider(config: &Config, place: &Place) -> Option<Provider> {
+    let said = &config.oidc;
+    let secret = Some(&said.client_secret).filter(|path| !path.as_os_str().is_empty());
+    (!said.issuer.is_empty()).then(|| Provider {
+        issuer: said.issuer.clone(),
+        client_id: said.client_id.clone(),
+        secret: secret.map(|path| place.data.join(path)),
+        trust_names: said.trust_names,
+    })
 }
 
 /// The address of the archive's database.

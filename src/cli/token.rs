@@ -2,7 +2,7 @@
 
 use super::{Answer, remote};
 use crate::{
-    access::{AccessError, Entering, Kind},
+    access::{AccessError, Entering, Kind, Proof, Signed},
     app::{App, AppError, Place},
     config::Config,
     kernel::Sha256,
@@ -35,6 +35,8 @@ pub(super) struct Typed {
     pub password: String,
     /// In the place of a first password.
     pub new_password: Option<String>,
+    /// Of the app, where a second factor is owed.
+    pub code: Option<String>,
 }
 
 /// How signing in ended.
@@ -49,6 +51,10 @@ pub(super) enum Ended {
     Shut {
         until: String,
     },
+    /// A second factor is owed, and no code was given.
+    CodeOwed,
+    /// The code is wrong, or was used before.
+    CodeWrong,
     /// A first password, and no new one was given.
     PasswordDue,
     /// The new password is not good enough, in words.
@@ -65,8 +71,10 @@ pub(super) async fn sign_in(app: &App, typed: &Typed) -> Result<Ended, AccessErr
         address: "socket",
         agent: "lantai login",
     };
-    let signed = match app.gate.sign_in(entering).await {
-        Ok(signed) => signed,
+    let signed = match enter(app, entering, typed).await {
+        Ok(Ok(signed)) => signed,
+        Ok(Err(ended)) => return Ok(ended),
+        Err(AccessError::Proof) => return Ok(Ended::CodeWrong),
         Err(AccessError::Unknown) => return Ok(Ended::Unknown),
         Err(AccessError::Shut { until }) => return Ok(Ended::Shut { until: until.to_string() }),
         Err(error) => return Err(error),
@@ -90,9 +98,24 @@ pub(super) async fn sign_in(app: &App, typed: &Typed) -> Result<Ended, AccessErr
     Ok(Ended::Signed { token: signed.token, until: signed.until.to_string() })
 }
 
+/// Name and password, then the code where one is owed. A code counts once: it is not
+/// spent on a first password that cannot be changed.
+async fn enter(app: &App, entering: Entering<'_>, typed: &Typed) -> Result<Result<Signed, Ended>, AccessError> {
+    let signed = app.gate.sign_in(entering).await?;
+    if !signed.pending {
+        return Ok(Ok(signed));
+    }
+    let due = app.gate.pending(&signed.token).await?.is_some_and(|pending| pending.password_due);
+    match &typed.code {
+        _ if due && typed.new_password.is_none() => Ok(Err(Ended::PasswordDue)),
+        None => Ok(Err(Ended::CodeOwed)),
+        Some(code) => Ok(Ok(app.gate.prove(&signed.token, Proof::Code(code), entering).await?)),
+    }
+}
+
 /// Signs `name` in with a password from the terminal or, where there is none, from
 /// the first line of standard input; a second line is the new password that a first one
-/// is changed to. With `json` the token is printed, else kept.
+/// is changed to (or empty), a third the code of a second factor. With `json` the token is printed, else kept.
 pub(super) async fn login(place: &Place, name: &str, json: bool) -> anyhow::Result<Answer> {
     if !place.exists() {
         return Err(AppError::Missing(place.data.clone()).into());
@@ -100,9 +123,15 @@ pub(super) async fn login(place: &Place, name: &str, json: bool) -> anyhow::Resu
     let terminal = std::io::stdin().is_terminal();
     let password = if terminal { rpassword::prompt_password("密码: ")? } else { line()?.unwrap_or_default() };
     let new_password = if terminal { None } else { line()? };
-    let mut typed = Typed { name: name.to_owned(), password, new_password };
+    let code = if terminal { None } else { line()? };
+    let mut typed = Typed { name: name.to_owned(), password, new_password, code };
     let mut ended = try_to(place, &typed).await?;
-    while let (true, Ended::PasswordDue | Ended::NotGood(_)) = (terminal, &ended) {
+    while let (true, Ended::PasswordDue | Ended::NotGood(_) | Ended::CodeOwed) = (terminal, &ended) {
+        if let Ended::CodeOwed = &ended {
+            typed.code = Some(rpassword::prompt_password("动态口令（六位数字）: ")?);
+            ended = try_to(place, &typed).await?;
+            continue;
+        }
         if let Ended::NotGood(why) = &ended {
             eprintln!("{why}。");
         }
@@ -115,7 +144,8 @@ pub(super) async fn login(place: &Place, name: &str, json: bool) -> anyhow::Resu
             eprintln!("两次输入不同。");
             continue;
         }
-        typed.new_password = Some(new);
+        // The code of before was spent with the password that was not good enough.
+        (typed.new_password, typed.code) = (Some(new), None);
         ended = try_to(place, &typed).await?;
     }
     let (token, until) = match ended {
@@ -126,6 +156,15 @@ pub(super) async fn login(place: &Place, name: &str, json: bool) -> anyhow::Resu
                 format!("失败次数太多，{until} 之前不能再试"),
                 "到时再试，或请安全保密员重置密码",
             ));
+        }
+        Ended::CodeOwed => {
+            return Ok(Answer::refused(
+                "还须出示第二因素",
+                "在终端上运行 lantai login，或在标准输入的第三行给出动态口令；只有通行密钥的，请先在网页登记动态口令",
+            ));
+        }
+        Ended::CodeWrong => {
+            return Ok(Answer::refused("动态口令不对或已用过", "等应用显示下一个六位数字，再试一次"));
         }
         Ended::PasswordDue => {
             return Ok(Answer::refused(

@@ -26,6 +26,7 @@ mod rooms;
 mod routes;
 mod session;
 mod shown;
+mod site;
 pub mod texts;
 
 pub use peer::{Connection, Peer, Relayed};

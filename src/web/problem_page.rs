@@ -48,6 +48,14 @@ pub(super) fn problem(app: &App, lang: Lang, refusal: &Refusal, status: u16) -> 
         Refusal::FactorDue => {
             ("factor-due", lang.t("factor-due"), lang.t("factor-due-detail"), lang.t("factor-due-remedy"))
         }
+        Refusal::FactorOwed => {
+            let kind = "second-factor";
+            (kind, lang.t("factor-owed"), lang.t("factor-owed-detail"), lang.t("factor-owed-remedy"))
+        }
+        Refusal::FactorWrong => {
+            let kind = "second-factor-wrong";
+            (kind, lang.t("factor-wrong"), lang.t("factor-wrong-detail"), lang.t("factor-wrong-remedy"))
+        }
         Refusal::Shut { until } => {
             ("shut", lang.t("shut"), lang.with("shut-detail", "until", until), lang.t("shut-remedy"))
         }

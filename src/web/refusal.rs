@@ -26,29 +26,46 @@ pub enum Refusal {
     PasswordDue,
     /// A second factor is asked for here, and there is none yet.
     FactorDue,
+    /// The password was right; the second factor is owed, or is wrong.
+    FactorOwed,
+    FactorWrong,
     /// Too many failed attempts to sign in.
-    Shut { until: Instant },
+    Shut {
+        until: Instant,
+    },
     /// A write that no page of ours sent.
     OtherSite,
     /// A password over plain HTTP, where somebody on the way could read it.
     NotOverHttp,
     /// More requests of one address than [`crate::config::Limits`] allow; again in so
     /// many seconds.
-    TooMany { seconds: u64 },
+    TooMany {
+        seconds: u64,
+    },
     /// A path with its query beyond what is read.
     LongAddress,
     /// A body beyond what is taken in.
     TooLarge,
     /// The request itself is wrong: what, and what to do.
-    Wrong { detail: String, remedy: String },
+    Wrong {
+        detail: String,
+        remedy: String,
+    },
     /// A number of the request that is none, or lies outside its bounds.
-    OutOfBounds { name: &'static str, from: i64, to: i64 },
+    OutOfBounds {
+        name: &'static str,
+        from: i64,
+        to: i64,
+    },
     /// An act on people was refused: [`refused::words`] has the words.
     Act(Arc<AccessError>),
     /// A word that is none of those it may be.
     Word(Unread),
     /// The request cannot be read at all; the words are the framework's.
-    Unread { status: u16, detail: String },
+    Unread {
+        status: u16,
+        detail: String,
+    },
     /// It took longer than an answer may take.
     Late,
     /// Our own fault: logged, and shown without its inside.
@@ -93,7 +110,7 @@ impl Refusal {
     fn status(&self) -> u16 {
         match self {
             Self::Missing => 404,
-            Self::Nobody | Self::NotKnown => 401,
+            Self::Nobody | Self::NotKnown | Self::FactorOwed | Self::FactorWrong => 401,
             Self::PasswordDue | Self::FactorDue | Self::NotOverHttp => 403,
             Self::Shut { .. } | Self::TooMany { .. } => 429,
             Self::OtherSite | Self::OutOfBounds { .. } => 400,

@@ -19,9 +19,15 @@ pub struct Words {
 pub fn refused(error: AccessError) -> Refusal {
     match error {
         AccessError::Unknown => Refusal::NotKnown,
+        AccessError::Proof => Refusal::FactorWrong,
         AccessError::Shut { until } => Refusal::Shut { until },
         AccessError::Denied(_) | AccessError::Missing => Refusal::Missing,
-        AccessError::Asking(_) | AccessError::Argon(_) | AccessError::Db(_) => Refusal::fault(&error),
+        AccessError::Asking(_)
+        | AccessError::Argon(_)
+        | AccessError::Key(_)
+        | AccessError::Oidc(_)
+        | AccessError::Passkey(_)
+        | AccessError::Db(_) => Refusal::fault(&error),
         error => Refusal::Act(Arc::new(error)),
     }
 }
@@ -55,7 +61,12 @@ pub fn words(app: &App, lang: Lang, error: &AccessError) -> Option<Words> {
         AccessError::Grant => ("wrong", lang.t("wrong-grant"), lang.t("wrong-grant-remedy")),
         AccessError::Post => ("wrong", lang.t("wrong-post"), lang.t("wrong-post-remedy")),
         AccessError::Token => ("wrong", lang.t("wrong-token"), lang.t("wrong-token-remedy")),
+        AccessError::Factor => ("wrong", lang.t("factor-label-wrong"), lang.t("wrong-name-remedy")),
         AccessError::Unknown
+        | AccessError::Proof
+        | AccessError::Key(_)
+        | AccessError::Oidc(_)
+        | AccessError::Passkey(_)
         | AccessError::Shut { .. }
         | AccessError::Denied(_)
         | AccessError::Missing

@@ -20,6 +20,9 @@ const COOKIE_SECURE: &str = "__Host-lantai";
 /// The cookie's name over plain HTTP, where `__Host-` is not taken: within this machine.
 const COOKIE_PLAIN: &str = "lantai";
 
+/// The cookie of a pending session: the password was right, the second factor is owed.
+pub const OWED: &str = "lantai-owed";
+
 /// The token a request carries, and how.
 #[derive(Clone, Debug)]
 pub enum Carried {
@@ -120,6 +123,15 @@ pub fn cookie(token: String, peer: Peer, secure: bool) -> Cookie<'static> {
         .same_site(SameSite::Strict)
         .secure(peer.secure || secure)
         .build()
+}
+
+/// The cookie that carries the token of a pending session; it goes to the door alone.
+pub fn owed_cookie(token: String, peer: Peer, secure: bool) -> Cookie<'static> {
+    let mut cookie = cookie(token, peer, secure);
+    // Bound to a path, so no `__Host-`.
+    cookie.set_name(OWED);
+    cookie.set_path("/sign-in");
+    cookie
 }
 
 /// What takes the cookie away again; a browser heeds it only with the marks it was set with.

@@ -1,7 +1,9 @@
 //! People: signing in, what they may, what is kept apart.
 
 mod departments;
+mod factors;
 mod grants;
+mod oidc;
 mod passwords;
 mod people;
 mod posts;

@@ -2,7 +2,7 @@
 
 use super::Archive;
 use http_body_util::{BodyExt as _, Full};
-use hyper::{HeaderMap, Method, Request, StatusCode, header};
+use hyper::{HeaderMap, Method, Request, StatusCode, header, http::request::Builder};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::{
@@ -132,9 +132,6 @@ impl Server {
         headers: &[(&str, &str)],
         body: String,
     ) -> Heard {
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
-        tokio::spawn(connection);
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.address);
         if let Asked::Cookie(cookie) = who {
             request = request.header(header::COOKIE, cookie);
@@ -142,12 +139,29 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::new(bytes::Bytes::from(body))).expect("the request is well formed");
-        let response = sender.send_request(request).await.expect("the server answers");
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("the answer is whole").to_bytes().to_vec();
-        Heard { status: parts.status, headers: parts.headers, body }
+        heard_over(stream, request, body).await
     }
+}
+
+/// Sends a request on a connection of its own.
+pub(super) async fn heard(address: &str, request: Builder, body: String) -> Heard {
+    let stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
+    heard_over(stream, request, body).await
+}
+
+async fn heard_over<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    request: Builder,
+    body: String,
+) -> Heard {
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
+    tokio::spawn(connection);
+    let request = request.body(Full::new(bytes::Bytes::from(body))).expect("the request is well formed");
+    let response = sender.send_request(request).await.expect("the server answers");
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.expect("the answer is whole").to_bytes().to_vec();
+    Heard { status: parts.status, headers: parts.headers, body }
 }
 
 impl Heard {

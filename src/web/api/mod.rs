@@ -13,9 +13,9 @@ pub(super) mod people;
 pub(super) mod posts;
 pub(super) mod records;
 pub(super) mod session;
-pub(super) mod trail;
 pub(super) mod sessions;
 pub(super) mod tokens;
+pub(super) mod trail;
 
 pub(super) use bounded::bounded;
 pub use departments::department_shape;
@@ -25,5 +25,5 @@ pub use health::health_shape;
 pub use people::person_shape;
 pub use posts::holding_shape;
 pub use records::{found_shape, record_shape};
-pub use trail::line_shape;
 pub use tokens::token_shape;
+pub use trail::line_shape;

@@ -1,7 +1,7 @@
 //! Signing in for programs and pages.
 
 use crate::{
-    access::{Entering, Kind},
+    access::{Entering, Kind, Proof},
     app::App,
     web::{
         limits::Confidential,
@@ -27,6 +27,8 @@ pub struct Signing {
     password: String,
     /// In the place of a first password, which must be changed.
     new_password: Option<String>,
+    /// Of the app, where a second factor is owed.
+    code: Option<String>,
 }
 
 /// Sets the cookie; answers until when the session lasts, and whether the password must
@@ -36,14 +38,18 @@ pub async fn enter(
     Confidential { peer }: Confidential,
     headers: HeaderMap,
     jar: CookieJar,
-    Json(Signing { name, password, new_password }): Json<Signing>,
+    Json(Signing { name, password, new_password, code }): Json<Signing>,
 ) -> Result<(CookieJar, Json<Value>), Refusal> {
     if !session::same_site(&Method::POST, &headers) {
         return Err(Refusal::other_site());
     }
     let (address, agent) = session::whence(&headers, peer);
     let entering = Entering { name: &name, password: &password, kind: Kind::Browser, address: &address, agent };
-    let signed = app.gate.sign_in(entering).await.map_err(refused)?;
+    let mut signed = app.gate.sign_in(entering).await.map_err(refused)?;
+    if signed.pending {
+        let code = code.ok_or(Refusal::FactorOwed)?;
+        signed = app.gate.prove(&signed.token, Proof::Code(&code), entering).await.map_err(refused)?;
+    }
     let mut guest = app.gate.of_token(&signed.token).await?.ok_or(Refusal::NotKnown)?;
     if let Some(new) = new_password {
         app.gate.change_password(&guest, &signed.token, &address, &password, &new).await.map_err(refused)?;

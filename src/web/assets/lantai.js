@@ -1,5 +1,5 @@
 // Makes pages quicker that already work without script: the viewer (zoom, keys,
-// jump to a hit) and the progress of long work.
+// jump to a hit) and the progress of long work. Passkeys alone need it.
 (() => {
   "use strict";
 
@@ -76,5 +76,73 @@
         .then(() => { if (document.querySelector("[data-live]")) setTimeout(turn, pause); });
     };
     setTimeout(turn, pause);
+  }
+
+  // Passkeys: the question is fetched, the answer goes with the form.
+  const bytes = (text) => Uint8Array.from(
+    atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const base64url = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const named = (keys) => (keys || []).map((key) => ({ ...key, id: bytes(key.id) }));
+
+  const create = async ({ publicKey }) => {
+    const made = await navigator.credentials.create({ publicKey: {
+      ...publicKey,
+      challenge: bytes(publicKey.challenge),
+      user: { ...publicKey.user, id: bytes(publicKey.user.id) },
+      excludeCredentials: named(publicKey.excludeCredentials),
+    } });
+    return { made, response: {
+      attestationObject: base64url(made.response.attestationObject),
+      clientDataJSON: base64url(made.response.clientDataJSON),
+    } };
+  };
+  const get = async ({ publicKey }) => {
+    const made = await navigator.credentials.get({ publicKey: {
+      ...publicKey,
+      challenge: bytes(publicKey.challenge),
+      allowCredentials: named(publicKey.allowCredentials),
+    } });
+    return { made, response: {
+      authenticatorData: base64url(made.response.authenticatorData),
+      clientDataJSON: base64url(made.response.clientDataJSON),
+      signature: base64url(made.response.signature),
+      userHandle: made.response.userHandle ? base64url(made.response.userHandle) : null,
+    } };
+  };
+
+  if (window.PublicKeyCredential) {
+    for (const form of document.querySelectorAll("form[data-passkey]")) {
+      const button = form.querySelector("[data-passkey-go]");
+      const fault = form.querySelector("[data-passkey-fault]");
+      const failed = fault.textContent;
+      form.hidden = button.hidden = false;
+      const go = async () => {
+        fault.hidden = true;
+        // A code is not asked for where a passkey is shown.
+        const fields = [...form.querySelectorAll("input")].filter((field) => field.name !== "code");
+        if (!fields.every((field) => field.reportValidity())) return;
+        const body = new URLSearchParams(new FormData(form));
+        button.disabled = true;
+        try {
+          const asked = await fetch(form.dataset.ask, { method: "POST", body, credentials: "same-origin" });
+          const said = (asked.headers.get("content-type") || "").includes("json") ? await asked.json() : {};
+          if (!asked.ok) throw new Error(said.fault || failed);
+          const { made, response } = await (form.dataset.passkey === "create" ? create : get)(said);
+          form.elements.passkey.value = JSON.stringify(
+            { id: made.id, rawId: base64url(made.rawId), type: made.type, response, extensions: {} });
+          form.submit();
+        } catch (error) {
+          // What the browser says (NotAllowedError) is no text for a person.
+          fault.textContent = error instanceof DOMException ? failed : error.message;
+          fault.hidden = false;
+          button.disabled = false;
+        }
+      };
+      button.addEventListener("click", go);
+      if (form.dataset.passkey === "create") {
+        form.addEventListener("submit", (event) => { event.preventDefault(); go(); });
+      }
+    }
   }
 })();

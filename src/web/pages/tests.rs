@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 
-use super::access::{AccountPage, SignInPage};
+use super::access::{AccountPage, DrawnPage, FactorsPage, OnwardPage, OwedPage, SignInPage};
 use super::audit::TrailPage;
 use super::health::HealthPage;
 use super::holdings::{FondsListPage, FondsPage, RecordPage};
@@ -29,6 +29,10 @@ fn drawn() -> Vec<(String, String)> {
     for lang in Lang::ALL {
         add(&mut drawn, "sign-in", lang, SignInPage::samples(lang));
         add(&mut drawn, "account", lang, AccountPage::samples(lang));
+        add(&mut drawn, "onward", lang, OnwardPage::samples(lang));
+        add(&mut drawn, "owed", lang, OwedPage::samples(lang));
+        add(&mut drawn, "factors", lang, FactorsPage::samples(lang));
+        add(&mut drawn, "drawn", lang, DrawnPage::samples(lang));
         add(&mut drawn, "today", lang, TodayPage::samples(lang));
         add(&mut drawn, "search", lang, SearchPage::samples(lang));
         add(&mut drawn, "record", lang, RecordPage::samples(lang));

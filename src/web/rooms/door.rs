@@ -1,6 +1,6 @@
 //! Coming in, and leaving.
 
-use super::ours;
+use super::{oidc, ours, owed};
 use crate::{
     access::{AccessError, Entering, Kind},
     app::App,
@@ -32,7 +32,7 @@ pub async fn show(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap, u
         return Err(Refusal::NotOverHttp);
     }
     let frame = shown::frame(&app, None, &headers, &uri, None);
-    Ok(render(&SignInPage { frame, name: String::new(), fault: None }))
+    Ok(render(&SignInPage { frame, name: String::new(), provider: oidc::offered(&app, &headers), fault: None }))
 }
 
 #[derive(serde::Deserialize)]
@@ -57,18 +57,20 @@ pub async fn enter(
     let entering = Entering { name: &name, password: &password, kind: Kind::Browser, address: &address, agent };
     match app.gate.sign_in(entering).await {
         Ok(signed) => {
-            let cookie = session::cookie(signed.token, peer, app.config.server.secure_cookie);
-            Ok((jar.add(cookie), Redirect::to("/")).into_response())
+            let (jar, to) = owed::onward(&app, jar, peer, signed);
+            Ok((jar, Redirect::to(to)).into_response())
         }
         Err(AccessError::Unknown) => {
             let frame = shown::frame(&app, None, &headers, &uri, None);
-            let page = SignInPage { frame, name, fault: Some(SignInFault::Wrong) };
+            let provider = oidc::offered(&app, &headers);
+            let page = SignInPage { frame, name, provider, fault: Some(SignInFault::Wrong) };
             Ok(render_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(AccessError::Shut { until }) => {
             let frame = shown::frame(&app, None, &headers, &uri, None);
             let until = shown::minute(&app, &until.to_string());
-            let page = SignInPage { frame, name, fault: Some(SignInFault::Shut { until }) };
+            let provider = oidc::offered(&app, &headers);
+            let page = SignInPage { frame, name, provider, fault: Some(SignInFault::Shut { until }) };
             Ok(render_as(StatusCode::TOO_MANY_REQUESTS, &page))
         }
         Err(error) => Err(error.into()),

@@ -4,8 +4,11 @@ pub(super) mod account;
 pub(super) mod batches;
 pub(super) mod content;
 pub(super) mod door;
+pub(super) mod factors;
 pub(super) mod fonds;
 pub(super) mod health;
+pub(super) mod oidc;
+pub(super) mod owed;
 pub(super) mod people;
 pub(super) mod record;
 pub(super) mod search;
@@ -20,6 +23,10 @@ use crate::kernel::Sha256;
 /// Whether a form carries the token of its session. Digests are compared, so that
 /// the time it takes tells nothing of the token.
 fn ours(asker: &Asker, csrf: &str) -> Result<(), Refusal> {
-    let same = Sha256::of(asker.guest.csrf.as_bytes()) == Sha256::of(csrf.as_bytes());
+    same(&asker.guest.csrf, csrf)
+}
+
+fn same(held: &str, csrf: &str) -> Result<(), Refusal> {
+    let same = Sha256::of(held.as_bytes()) == Sha256::of(csrf.as_bytes());
     if same && !csrf.is_empty() { Ok(()) } else { Err(Refusal::other_site()) }
 }

@@ -9,6 +9,9 @@ pub struct SignInPage {
     pub frame: Frame,
     /// The name typed before; a password never comes back.
     pub name: String,
+    /// What the button of another provider says, empty for our words; `None` where there
+    /// is none.
+    pub provider: Option<String>,
     pub fault: Option<SignInFault>,
 }
 
@@ -22,6 +25,12 @@ pub enum SignInFault {
     },
     /// The session had ended.
     Ended,
+    /// The second factor was wrong too often.
+    GivenUp,
+    /// Another provider is down, or what it said is not believed.
+    Provider,
+    /// Whom another provider named has no account here.
+    Nobody,
 }
 
 #[cfg(test)]
@@ -30,13 +39,17 @@ impl SignInPage {
         let page = |name: &str, fault| {
             let mut frame = Frame::sample(lang, None);
             frame.who = None;
-            SignInPage { frame, name: name.into(), fault }
+            SignInPage { frame, name: name.into(), provider: None, fault }
         };
         vec![
             ("empty", page("", None)),
             ("wrong", page("liyi", Some(SignInFault::Wrong))),
             ("shut", page("liyi", Some(SignInFault::Shut { until: "09:45".into() }))),
             ("ended", page("", Some(SignInFault::Ended))),
+            ("offered", SignInPage { provider: Some("乌有统一身份认证".into()), ..page("", None) }),
+            ("provider", SignInPage { provider: Some(String::new()), ..page("", Some(SignInFault::Provider)) }),
+            ("nobody", SignInPage { provider: Some(String::new()), ..page("", Some(SignInFault::Nobody)) }),
+            ("given-up", page("liyi", Some(SignInFault::GivenUp))),
         ]
     }
 }
