@@ -21,7 +21,7 @@ pub fn health_shape(lang: Lang, health: &Health) -> Value {
     });
     let jobs = health.jobs.iter().map(|job| {
         json!({ "id": job.id.as_str(), "kind": job.kind, "state": job.state, "attempts": job.attempts,
-                "done": job.done, "total": job.total, "started_at": job.started_at })
+                "percent": app::percent(job), "started_at": job.started_at })
     });
     json!({ "ok": health.ok(), "checks": checks.collect::<Vec<_>>(), "jobs": jobs.collect::<Vec<_>>() })
 }

@@ -38,10 +38,8 @@ pub fn words(lang: Lang, check: &Check) -> (String, String) {
             (lang.with("health-batches-detail", "count", begun), lang.t("health-batches-remedy"))
         }
         Check::Index { behind } => (lang.with("health-index-detail", "count", behind), lang.t("health-index-remedy")),
-        Check::Holdings { fonds, records } => {
-            (lang.with2("health-holdings-detail", "fonds", fonds, "records", records), String::new())
-        }
-        Check::Keys { place, .. } => (lang.with("health-keys-detail", "place", place), lang.t("health-keys-remedy")),
+        Check::Keys { apart: true } => (lang.t("health-keys-apart"), String::new()),
+        Check::Keys { apart: false } => (lang.t("health-keys-beside"), lang.t("health-keys-remedy")),
     }
 }
 
@@ -52,7 +50,6 @@ fn name(lang: Lang, check: &Check) -> String {
         Check::Jobs { .. } => lang.t("health-jobs"),
         Check::Batches { .. } => lang.t("health-batches"),
         Check::Index { .. } => lang.t("health-index"),
-        Check::Holdings { .. } => lang.t("health-holdings"),
         Check::Keys { .. } => lang.t("health-keys"),
     }
 }
@@ -70,7 +67,6 @@ pub async fn show(
         let (detail, remedy) = words(lang, check);
         CheckLine { name: name(lang, check), ok: check.ok(), detail, remedy }
     });
-    let count = |number: i64| u64::try_from(number).unwrap_or(0);
     let jobs = health.jobs.iter().map(|job| JobLine {
         kind: match job.kind.as_str() {
             "seal" => lang.t("job-seal"),
@@ -82,9 +78,8 @@ pub async fn show(
             "running" => JobState::Running,
             _ => JobState::Waiting,
         },
-        attempts: count(job.attempts),
-        done: count(job.done),
-        total: count(job.total),
+        attempts: u64::try_from(job.attempts).unwrap_or(0),
+        percent: app::percent(job),
         since: job.started_at.as_ref().map_or_else(|| "—".to_owned(), |at| shown::minute(&app, at)),
     });
     Ok(render(&HealthPage { checks: checks.collect(), jobs: jobs.collect(), frame }))

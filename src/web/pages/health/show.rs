@@ -23,8 +23,8 @@ pub struct JobLine {
     pub kind: String,
     pub state: JobState,
     pub attempts: u64,
-    pub done: u64,
-    pub total: u64,
+    /// How far it is.
+    pub percent: u64,
     pub since: String,
 }
 
@@ -50,8 +50,7 @@ impl HealthPage {
             kind: kind.into(),
             state,
             attempts: 6,
-            done: 120,
-            total: 2_000,
+            percent: 6,
             since: "2026-11-24 09:12".into(),
         };
         let page = |checks, jobs| HealthPage { frame: Frame::sample(lang, Some(Place::Health)), checks, jobs };
