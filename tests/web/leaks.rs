@@ -113,7 +113,7 @@ impl Twins {
                 filled = fill(filled, "{id}", &ids);
             }
             if template.contains("/batches/") {
-                filled = fill(filled, "{id}", &[self.batch.clone()]);
+                filled = fill(filled, "{id}", std::slice::from_ref(&self.batch));
             }
             for (place, values) in [
                 ("{id}", &["x".to_owned()][..]),

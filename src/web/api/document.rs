@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// What every resource shares, and then the resources.
-const PARTS: [(&str, &str); 10] = [
+const PARTS: [(&str, &str); 11] = [
     ("base", include_str!("openapi/base.json")),
     ("session", include_str!("openapi/session.json")),
     ("search", include_str!("openapi/search.json")),
@@ -17,6 +17,7 @@ const PARTS: [(&str, &str); 10] = [
     ("account", include_str!("openapi/account.json")),
     ("people", include_str!("openapi/people.json")),
     ("departments", include_str!("openapi/departments.json")),
+    ("trail", include_str!("openapi/trail.json")),
     ("rights", include_str!("openapi/rights.json")),
 ];
 
