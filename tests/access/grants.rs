@@ -2,7 +2,10 @@
 
 use super::Place;
 use crate::harness::{TestDb, on_both_databases};
-use lantai::access::{self, AccessError, Facts, Functions, NewGrant, Right, Role, Whose};
+use lantai::{
+    access::{self, AccessError, Facts, Functions, NewGrant, Purpose, Right, Role, Whose},
+    kernel::{Clock as _, Id, Record},
+};
 
 /// A record of fonds X001, 文书, 2011, not reviewed.
 pub fn facts(department: Option<&'static str>, secrecy: i64) -> Facts<'static> {
@@ -72,6 +75,10 @@ async fn a_grant_holds_from_its_first_day_to_its_last_for_its_functions(db: Test
     place.clock.pass(86_400);
     assert!(reach(Right::Search).await.covers(&facts(None, 1)));
     assert!(!reach(Right::Read).await.covers(&facts(None, 1)), "knowing is not reading");
+    let (guest, now) = (place.guest("李乙", &password).await, place.clock.now());
+    let opened = |secrecy| guest.permit(&Id::<Record>::fresh(now), &facts(None, secrecy), Purpose::Read, now);
+    assert!(opened(1).is_none(), "nor is it a permit");
+    assert!(opened(0).is_some(), "as the grants of the first day have it");
     assert!(!reach(Right::Search).await.covers(&facts(None, 2)), "the grant stops below the clearance");
     assert!(!reach(Right::Search).await.covers(&Facts { year: Some(2009), ..facts(None, 1) }));
     assert!(!reach(Right::Search).await.covers(&Facts { fonds: "X002", ..facts(None, 1) }));

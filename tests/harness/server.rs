@@ -91,6 +91,13 @@ impl Server {
         panic!("the server never writes {words:?}:\n{}", self.logged());
     }
 
+    /// The same, for a test that asks more often than an address may.
+    pub fn without_limits(archive: &Archive) -> Self {
+        let keys = ["REQUESTS", "BURST", "SIGN_INS", "SIGN_IN_BURST"].map(|key| format!("LANTAI__LIMITS__{key}"));
+        let limits: Vec<(&str, &str)> = keys.iter().map(|key| (key.as_str(), "4000000")).collect();
+        Self::start_with(archive, "127.0.0.1:0", &limits)
+    }
+
     /// `127.0.0.1:port`
     pub fn address(&self) -> &str {
         &self.address

@@ -8,11 +8,13 @@ mod driver;
 mod factors;
 mod judged;
 mod leaks;
+mod matrix;
 mod oidc;
 mod passkey;
 mod people;
 mod rights;
 mod search;
+mod served;
 mod settings;
 mod trail;
 

@@ -89,7 +89,28 @@ async fn a_wrong_method_or_number_is_refused_as_such_by_whoever_asks(db: TestDb)
     assert_eq!(nobody.headers[header::WWW_AUTHENTICATE], "Bearer");
 }
 
+async fn a_batch_is_seen_by_who_may_take_in_everything_or_handed_it_in(db: TestDb) {
+    let archive = crate::harness::Archive::new(&db);
+    archive.run(&["ingest", &crate::harness::sample(), "--yes"]).expect_status(0);
+    let house = House::serving(archive).await;
+    let batches = async || house.server.get("/api/v1/batches", &house.archivist).await.json();
+    let all = batches().await;
+    let id = all["items"][0]["batch"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/batches/{id}");
+    assert_eq!(house.server.get(&path, &house.archivist).await.status, StatusCode::OK);
+    house._archive.sql("UPDATE data_grant SET fonds = 'X028' WHERE functions LIKE '%ingest%'");
+    assert_eq!(batches().await["items"].as_array().unwrap().len(), 0, "in the next request");
+    for path in
+        [path.clone(), format!("{path}/defects"), format!("/batches/{id}"), format!("/batches/{id}/defects.xlsx")]
+    {
+        assert_eq!(house.server.get(&path, &house.archivist).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    house._archive.sql("UPDATE batch SET received_by = '档案员'");
+    assert_eq!(batches().await["items"].as_array().unwrap().len(), 1, "he handed it in");
+}
+
 on_both_databases!(
+    a_batch_is_seen_by_who_may_take_in_everything_or_handed_it_in,
     a_wrong_method_or_number_is_refused_as_such_by_whoever_asks,
     forbidden_and_unknown_are_told_alike,
     a_form_needs_its_token_and_a_page_of_ours,
