@@ -13,7 +13,7 @@
 //! | [`db`] | SQLite or PostgreSQL behind one door, one writer at a time |
 //! | [`audit`] | the trail; [`audit::Change`] is the only door to a write |
 //! | [`jobs`] | work that outlives the act that asked for it |
-//! | [`access`] | people, sessions; [`access::Reach`] and [`access::Permit`] |
+//! | [`access`] | people, roles, grants, sessions; [`access::Reach`] and [`access::Permit`] |
 //! | [`vault`] | the bytes: staging, sealing, opening, checking |
 //! | [`holdings`] | fonds, codes, records; what is visible |
 //! | [`ingest`] | from a sender's folder to filed records; reading their text |
@@ -43,6 +43,8 @@
 //! - *Invariant:* no room but `search` knows tantivy; no decision is taken from its answers.
 //! - *Invariant:* content is opened with a [`access::Permit`] only; records are read
 //!   within a [`access::Reach`] only.
+//! - *Invariant:* what somebody may do is decided in `access` alone, anew for every
+//!   request; a route says the right it needs or is not registered.
 //! - *Invariant:* inside a change nothing but rows is touched: no store, no index.
 //! - *Invariant:* nothing reads the wall clock but the clock in `app`.
 //! - *Invariant:* no Rust names a regulation; a profile does.
@@ -89,6 +91,14 @@
 //! | seal | 封存 | the object lies in the store, read back equal |
 //! | fixity | 固化校验 | the bytes are those that were sealed |
 //! | trail | 审计记录 | what happened, in order, hashed |
+//! | officer | 三员 | system administrator 系统管理员, security officer 安全保密员, auditor 安全审计员 |
+//! | role | 角色 | what somebody is: the functions he has |
+//! | clearance | 涉密等级 | the highest secrecy that somebody may know of |
+//! | grant | 授权 | on which part of the holdings somebody has his functions |
+//! | department | 机构 | a body's part, in a tree; its code stands in codes |
+//! | post | 岗位 | an office held from a day to a day, and delegated |
+//! | opening | 开放划控 | whether a record is open to the public: 开放, 控制, 延期开放, 未审核 |
+//! | second factor | 第二因素 | what is shown beside a password |
 //! | reach | 可知范围 | what somebody may know to exist |
 //! | permit | 调阅许可 | leave to open one record's content |
 

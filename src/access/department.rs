@@ -150,7 +150,7 @@ pub async fn close_department(db: &Db, clock: &dyn Clock, who: &Guest, code: &st
     Ok(())
 }
 
-fn words(code: &str, name: &str) -> Result<(), AccessError> {
+pub(super) fn words(code: &str, name: &str) -> Result<(), AccessError> {
     let good = |text: &str, longest: usize| {
         (1..=longest).contains(&text.chars().count()) && !text.chars().any(char::is_control)
     };

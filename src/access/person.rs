@@ -129,6 +129,7 @@ async fn place_in(db: &Db, change: &mut Change<'_>, code: &str) -> Result<(), Ac
         Some(one) if one.closed_at.is_none() => Ok(()),
         Some(_) => Err(AccessError::Missing),
         None => {
+            department::words(code, code)?;
             let event = department::insert(change, code, code, None).await?;
             change.say(event);
             Ok(())

@@ -115,14 +115,20 @@ class Server:
             if found:
                 self.address = found[1]
                 break
-        account = self.archive.accounts[0]
-        body = json.dumps({"name": account["name"], "password": account["password"]}).encode()
+        self.cookie = self.sign_in(next(one for one in self.archive.accounts if one["role"] == "archivist"))
+        return self
+
+    def sign_in(self, account):
+        """The session of an account of `init`; its first password is changed on the way."""
+        asked = {"name": account["name"], "password": account.get("changed", account["password"])}
+        if "changed" not in account:
+            account["changed"] = asked["new_password"] = f"{account['password']} x"
+        body = json.dumps(asked).encode()
         request = urllib.request.Request(
             f"http://{self.address}/api/v1/session", data=body, headers={"content-type": "application/json"}
         )
         with urllib.request.urlopen(request) as answer:
-            self.cookie = answer.headers["set-cookie"].split(";")[0]
-        return self
+            return answer.headers["set-cookie"].split(";")[0]
 
     def get(self, path, **query):
         address = f"http://{self.address}{path}?{urllib.parse.urlencode(query)}"

@@ -178,9 +178,29 @@ async fn a_factor_is_removed_on_its_page(db: TestDb) {
     server.sign_in((name, password)).await;
 }
 
+async fn a_lost_one_is_taken_away_by_the_security_officer(db: TestDb) {
+    let archive = Archive::new(&db);
+    let (name, password) = archive.account("archivist");
+    let server = Server::start(&archive);
+    let who = server.sign_in((name.clone(), password.clone())).await;
+    register(&server, &who, &password).await;
+    let officer = server.sign_in(archive.account("security")).await;
+    let people = server.get("/api/v1/people?role=archivist", &officer).await.json();
+    let path = format!("/people/{}", people["items"][0]["id"].as_str().unwrap());
+    let page = server.get(&path, &officer).await;
+    let action = format!("{path}/factors/{}/end", between(&page.text(), &format!("{path}/factors/"), "/end"));
+    let form = format!("csrf={}", csrf(&page));
+    assert_eq!(server.post(&action, &who, &form).await.status, StatusCode::NOT_FOUND, "not by its owner");
+    assert_eq!(server.post(&action, &officer, &form).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(server.post(&action, &officer, &form).await.status, StatusCode::NOT_FOUND, "once");
+    // The password alone lets in again.
+    server.sign_in((name, password)).await;
+}
+
 on_both_databases!(
     at_the_door_the_code_is_asked_for_after_the_password,
     a_program_and_the_command_line_name_the_code_too,
     who_must_have_one_does_nothing_else_before,
     a_factor_is_removed_on_its_page,
+    a_lost_one_is_taken_away_by_the_security_officer,
 );

@@ -2,7 +2,7 @@
 
 use super::ours;
 use crate::{
-    access::{AccessError, Proof, Site},
+    access::{AccessError, FactorLine, Proof, Site},
     app::App,
     web::{
         limits::Confidential,
@@ -250,16 +250,7 @@ async fn page(
         None => Vec::new(),
     };
     let due = app.gate.owes_factor(&asker.guest).await?;
-    let rows = lines
-        .into_iter()
-        .map(|line| FactorRow {
-            id: line.id,
-            is_passkey: line.kind == "passkey",
-            label: line.label,
-            since: shown::day(app, &line.confirmed_at),
-            used: line.used_at.map(|at| shown::minute(app, &at)),
-        })
-        .collect();
+    let rows = lines.into_iter().map(|line| factor_row(app, line)).collect();
     let passkeys = site::site(app, headers).is_some();
     let may = asker.guest.in_person() && !asker.guest.password_due();
     Ok(FactorsPage { frame, rows, passkeys, due, may, done: false, fault })
@@ -279,4 +270,15 @@ fn svg(code: &QrCode) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>"
     )
+}
+
+/// A second factor as it is listed, on its owner's page and on the security officer's.
+pub(super) fn factor_row(app: &App, line: FactorLine) -> FactorRow {
+    FactorRow {
+        id: line.id,
+        is_passkey: line.kind == "passkey",
+        label: line.label,
+        since: shown::day(app, &line.confirmed_at),
+        used: line.used_at.map(|at| shown::minute(app, &at)),
+    }
 }

@@ -769,3 +769,4 @@ deed-factor-removed = Second factor removed
 deed-person-factor-failed = Second factor wrong too often
 deed-person-linked = Linked to an outside identity
 deed-person-provider-named = Named by the provider, second factor due
+person-factors-none = No second factor registered

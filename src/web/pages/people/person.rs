@@ -1,7 +1,7 @@
 use askama::Template;
 
 use super::{Choice, Fault, GrantShown, HoldingShown, SessionShown, TokenShown};
-use crate::web::pages::Frame;
+use crate::web::pages::{Frame, access::FactorRow};
 
 /// Somebody: what he is, may, holds. GET `/people/{id}`; POST `/people/{id}` {role,
 /// department, clearance}, `/people/{id}/password`, `/people/{id}/leave`,
@@ -33,6 +33,7 @@ pub struct PersonPage {
     pub posts: Vec<HoldingShown>,
     pub post: PostForm,
     pub sessions: Vec<SessionShown>,
+    pub factors: Vec<FactorRow>,
     pub tokens: Vec<TokenShown>,
     pub token: TokenForm,
     /// What is in his hands, in words.

@@ -6,7 +6,7 @@ use super::{
     TokenForm, TokenShown,
 };
 use crate::web::{
-    pages::{Frame, Place},
+    pages::{Frame, Place, access::FactorRow},
     texts::Lang,
 };
 
@@ -52,6 +52,17 @@ pub(crate) fn posts() -> Vec<HoldingShown> {
         open: today,
     };
     vec![post("部门经理", None, true), post("兼职档案员", Some("王丙"), false)]
+}
+
+fn factors() -> Vec<FactorRow> {
+    let one = |label: &str, is_passkey| FactorRow {
+        id: label.into(),
+        label: label.into(),
+        is_passkey,
+        since: "2026-11-02".into(),
+        used: is_passkey.then(|| "2026-11-23".into()),
+    };
+    vec![one("手机", false), one("笔记本", true)]
 }
 
 pub(crate) fn sessions() -> Vec<SessionShown> {
@@ -158,6 +169,7 @@ impl PersonPage {
                 fault: fault.clone(),
             },
             sessions: if held.is_empty() { vec![] } else { sessions() },
+            factors: if held.is_empty() { vec![] } else { factors() },
             tokens: if held.is_empty() { vec![] } else { tokens() },
             token: TokenForm {
                 label: String::new(),

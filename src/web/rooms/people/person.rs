@@ -19,7 +19,7 @@ use crate::{
         },
         refusal::Refusal,
         refused::refused,
-        rooms::typed::Typed,
+        rooms::{factors::factor_row, typed::Typed},
         session::Asker,
         shown,
     },
@@ -65,6 +65,7 @@ impl About<'_> {
         let grants = access::grants(&app.db, Some(&one.id)).await.map_err(refused)?;
         let sessions = app.gate.sessions(Some(&one.id), self.asker.carried.token()).await.map_err(refused)?;
         let tokens = app.gate.tokens(Some(&one.id)).await.map_err(refused)?;
+        let factors = app.gate.factors(&one.id).await.map_err(refused)?;
         let held = app::in_hand(app, one).await.map_err(|error| Refusal::fault(error.as_ref()))?;
         let typed = came.change.as_ref().map(|(typed, _)| *typed);
         let chosen = |field: &str, now: &str| typed.map_or(now, |typed| typed.text(field)).to_owned();
@@ -101,6 +102,7 @@ impl About<'_> {
                 .map(|held| words::holding(app, lang, &all, held))
                 .collect(),
             sessions: sessions.iter().map(|one| words::session(app, lang, one)).collect(),
+            factors: factors.into_iter().map(|one| factor_row(app, one)).collect(),
             tokens: tokens.iter().map(|one| words::token(app, lang, one)).collect(),
             in_hand: held.iter().map(|one| shown::in_hand(app, lang, one)).collect(),
             grant: stock.grant(one, came.grant),
@@ -265,7 +267,7 @@ pub async fn allow(
     about.answer(&one, done, |fault| Came { token: Some((&typed, fault)), ..Came::default() }).await
 }
 
-/// Ends one of his grants, posts, tokens or sessions: `what` is the word in the address.
+/// Ends one of his grants, posts, tokens, second factors or sessions: `what` is the word in the address.
 pub async fn end(
     State(app): State<Arc<App>>,
     asker: Asker,
@@ -280,6 +282,7 @@ pub async fn end(
         "grants" => access::grants(&app.db, of).await.map_err(refused)?.iter().any(|grant| grant.id == which),
         "posts" => access::holdings(&app.db, of).await.map_err(refused)?.iter().any(|held| held.id == which),
         "tokens" => app.gate.tokens(of).await.map_err(refused)?.iter().any(|token| token.id == which),
+        "factors" => app.gate.factors(&one.id).await.map_err(refused)?.iter().any(|factor| factor.id == which),
         "sessions" => app.gate.sessions(of, "").await.map_err(refused)?.iter().any(|session| session.id == which),
         _ => false,
     };
@@ -290,6 +293,7 @@ pub async fn end(
         "grants" => access::end_grant(&app.db, clock, guest, &which).await,
         "posts" => access::dismiss(&app.db, clock, guest, &which).await,
         "tokens" => app.gate.end_token(guest, &which).await,
+        "factors" => app.gate.remove_factor(guest, &one.id, &which).await,
         _ => app.gate.end_session(guest, &which).await,
     };
     done.map_err(refused)?;
