@@ -14,7 +14,7 @@ const SEED: &str = "20261124";
 
 /// Operations that would end the session it judges with, or shut the account: its settings
 /// leave them out.
-const LEFT_OUT: [&str; 2] = ["sign-out", "account-password"];
+const LEFT_OUT: [&str; 4] = ["sign-out", "account-password", "account-session-end", "session-end"];
 
 /// What this archive holds, for the parameters of paths that begin so: made-up ids would
 /// never reach further than a 404.
@@ -106,8 +106,26 @@ async fn the_api_keeps_its_word_to_an_archivist(db: TestDb) {
     judge(&house, &house.archivist).await;
 }
 
+async fn the_api_keeps_its_word_to_the_security_officer(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    judge(&house, &house.somebody("security").await).await;
+}
+
+async fn the_api_keeps_its_word_to_the_auditor(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    judge(&house, &house.somebody("auditor").await).await;
+}
+
+async fn the_api_keeps_its_word_to_the_system_administrator(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    judge(&house, &house.somebody("sysadmin").await).await;
+}
+
 on_both_databases!(
     the_api_keeps_its_word_to_nobody,
     the_api_keeps_its_word_to_a_reader,
     the_api_keeps_its_word_to_an_archivist,
+    the_api_keeps_its_word_to_the_security_officer,
+    the_api_keeps_its_word_to_the_auditor,
+    the_api_keeps_its_word_to_the_system_administrator,
 );

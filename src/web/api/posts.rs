@@ -43,7 +43,8 @@ pub struct Of {
 
 impl Of {
     pub(super) async fn person(&self, app: &App) -> Result<Option<People>, Refusal> {
-        match said(self.person.as_deref()) {
+        // An empty one is nobody's id, and is told as an unknown one is.
+        match self.person.as_deref() {
             Some(id) => Ok(Some(person(app, id).await?)),
             None => Ok(None),
         }
