@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // What an archive is made of is its account's alone: database, configuration, store.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     // The child that opens foreign files wants no runtime and no threads.
     if std::env::args_os().nth(1).is_some_and(|first| first == "extract-child") {
         return lantai::ingest::extract::child_main();

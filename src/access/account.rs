@@ -1,6 +1,10 @@
 //! One's own password, and one given by the security officer.
 
-use super::{AccessError, Gate, Guest, password, person::may_change, session::digest};
+use super::{
+    AccessError, Gate, Guest, password,
+    person::{begin, may_change},
+    session::digest,
+};
 use crate::{
     audit::{Change, Event},
     db,
@@ -66,7 +70,7 @@ impl Gate {
         may_change(&self.db, who, Some(person)).await?;
         let password = password::random();
         let hash = password::hash(&password::turn().await, &password).await?;
-        let mut change = Change::begin(&self.db, self.clock.as_ref(), who.actor()).await?;
+        let mut change = begin(&self.db, self.clock.as_ref(), who, Some(person)).await?;
         let name: Option<String> = sqlx::query_scalar(
             "UPDATE person SET password = $2, password_due = $3 WHERE id = $1 AND left_at IS NULL RETURNING name",
         )

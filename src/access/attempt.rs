@@ -12,7 +12,7 @@ use crate::{
 use std::time::Duration;
 
 /// Failures further back than this, in seconds, are forgotten.
-const FORGOTTEN: i64 = 24 * 3600;
+const FORGOTTEN: i64 = 3600;
 
 /// Whose failures are counted.
 pub(super) struct Counted {
@@ -22,6 +22,11 @@ pub(super) struct Counted {
 
 impl Counted {
     pub(super) fn of(name: &str, address: &str) -> Self {
+        // As with every limit by address: of IPv6 one network of /64 is one subscriber.
+        let address = match address.parse::<std::net::Ipv6Addr>() {
+            Ok(address) => format!("{:?}", &address.segments()[..4]),
+            Err(_) => address.to_owned(),
+        };
         Self {
             name: Sha256::of(format!("name:{name}").as_bytes()),
             address: Sha256::of(format!("address:{address}").as_bytes()),

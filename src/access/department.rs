@@ -1,6 +1,9 @@
 //! Departments (机构): a tree. Closed, never deleted: records and people of old name them.
 
-use super::{AccessError, Guest, person::may_change};
+use super::{
+    AccessError, Guest,
+    person::{begin, may_change, plain},
+};
 use crate::{
     audit::{Change, Event},
     db::{self, Db},
@@ -69,7 +72,7 @@ pub async fn open_department(
         return Err(AccessError::NameTaken(code.to_owned()));
     }
     under(&all, code, parent)?;
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, None).await?;
     let event = insert(&mut change, code, name, parent).await?;
     change.commit(event).await?;
     Ok(())
@@ -106,7 +109,7 @@ pub async fn change_department(
     may_change(db, who, None).await?;
     let name = name.trim();
     words(code, name)?;
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, None).await?;
     let all = departments(db).await?;
     let old = all.iter().find(|one| one.code == code).ok_or(AccessError::Missing)?;
     under(&all, code, parent)?;
@@ -130,7 +133,7 @@ pub async fn change_department(
 /// [`AccessError::InUse`] while people or open departments are in it.
 pub async fn close_department(db: &Db, clock: &dyn Clock, who: &Guest, code: &str) -> Result<(), AccessError> {
     may_change(db, who, None).await?;
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, None).await?;
     let all = departments(db).await?;
     let one = all.iter().find(|one| one.code == code && one.closed_at.is_none()).ok_or(AccessError::Missing)?;
     let people: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM person WHERE department = $1 AND left_at IS NULL")
@@ -151,9 +154,7 @@ pub async fn close_department(db: &Db, clock: &dyn Clock, who: &Guest, code: &st
 }
 
 pub(super) fn words(code: &str, name: &str) -> Result<(), AccessError> {
-    let good = |text: &str, longest: usize| {
-        (1..=longest).contains(&text.chars().count()) && !text.chars().any(char::is_control)
-    };
+    let good = |text: &str, longest: usize| (1..=longest).contains(&text.chars().count()) && plain(text);
     // A code stands in addresses and in 档号.
     let plain = !code.contains(|c: char| c.is_whitespace() || "/?#%·".contains(c));
     if good(code, 20) && plain && good(name, 60) { Ok(()) } else { Err(AccessError::Department) }

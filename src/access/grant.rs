@@ -4,7 +4,7 @@
 use super::{
     AccessError, Functions, Guest, People, Role, Scope,
     department::{departments, with_below},
-    person::may_change,
+    person::{begin, here, may_change, plain},
 };
 use crate::{
     audit::{Change, Event},
@@ -109,6 +109,9 @@ impl<'a> NewGrant<'a> {
             && self.functions.iter().all(|right| right.is_of_data() && role.may(right))
             && self.opening.is_none_or(known)
             && ordered(self.years.0, self.years.1)
+            && [self.years.0, self.years.1].into_iter().flatten().all(|year| (1..=9999).contains(&year))
+            && [self.fonds, self.category].into_iter().flatten().all(|code| code.len() <= 20 && plain(code))
+            && plain(self.reason)
             && self.secrecy.is_none_or(|rank| (0..=4).contains(&rank))
             && self.until.is_none_or(|until| self.since <= until)
             && self.reason.chars().count() <= LONGEST_REASON;
@@ -142,7 +145,9 @@ pub async fn give(
     {
         return Err(AccessError::Missing);
     }
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, Some(&person.id)).await?;
+    // Inside the change: nothing is given to somebody who was cleared in the meantime.
+    here(db, &person.id).await?;
     let (id, event) = insert(&mut change, &person.id, new).await?;
     change.commit(event).await?;
     Ok(id)
@@ -214,8 +219,7 @@ pub async fn end_grant(db: &Db, clock: &dyn Clock, who: &Guest, id: &str) -> Res
     let owner: Option<String> =
         sqlx::query_scalar("SELECT person_id FROM data_grant WHERE id = $1").bind(id).fetch_optional(db.read()).await?;
     let owner = Id::<Person>::known(owner.ok_or(AccessError::Missing)?);
-    may_change(db, who, Some(&owner)).await?;
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, Some(&owner)).await?;
     let done = sqlx::query("UPDATE data_grant SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
         .bind(id)
         .bind(change.at.to_string())

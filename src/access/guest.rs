@@ -79,6 +79,12 @@ impl Guest {
             && (!right.is_of_data() || self.grants.iter().any(|held| held.functions.has(right)))
     }
 
+    /// Whether the guest arranges this fonds; `None`: any, as for a new one.
+    pub fn arranges(&self, fonds: Option<&str>) -> bool {
+        let reach = self.reach_for(Right::Arrange);
+        fonds.map_or_else(|| reach.is_whole(), |code| reach.holds_fonds(code))
+    }
+
     /// What the guest may know of.
     pub fn reach(&self) -> Reach {
         self.reach_for(Right::Search)

@@ -5,10 +5,10 @@
 
 use super::{
     AccessError, Guest, by_id, holdings,
-    person::{end_grants, may_change},
+    person::{begin, end_grants, may_change},
 };
 use crate::{
-    audit::{Change, Event},
+    audit::Event,
     db::{self, Db},
     kernel::{Clock, Day, Id, Person},
 };
@@ -56,7 +56,7 @@ pub async fn leave<Asked: Future<Output = anyhow::Result<Vec<InHand>>>>(
     in_hand: impl FnOnce() -> Asked,
 ) -> Result<(), AccessError> {
     may_change(db, who, Some(person)).await?;
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, Some(person)).await?;
     let leaver = by_id(db, person).await?.filter(|one| one.left_at.is_none()).ok_or(AccessError::Missing)?;
     if leaver.role.is_officer() {
         let others: i64 =

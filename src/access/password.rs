@@ -24,7 +24,7 @@ const DIFFERENT: usize = 5;
 
 /// A turn to work a password out. Whoever signs in holds it from looking whether the
 /// account is shut until a failure is counted, so that many at once cannot guess past
-/// the count.
+/// the count by more than the one beside it.
 pub(super) struct Turn(#[expect(dead_code, reason = "held until dropped")] SemaphorePermit<'static>);
 
 pub(super) async fn turn() -> Turn {

@@ -62,6 +62,30 @@ pub(super) async fn may_change(db: &Db, who: &Guest, about: Option<&Id<Person>>)
     if allowed { Ok(()) } else { Err(AccessError::Denied(who.actor().name().to_owned())) }
 }
 
+/// Begins a change of what people are and may. Asked again inside it, so that nobody acts
+/// who was cleared in the meantime.
+pub(super) async fn begin<'a>(
+    db: &Db,
+    clock: &dyn Clock,
+    who: &'a Guest,
+    about: Option<&Id<Person>>,
+) -> Result<Change<'a>, AccessError> {
+    may_change(db, who, about).await?;
+    let change = Change::begin(db, clock, who.actor()).await?;
+    if let Some(person) = who.person() {
+        here(db, person).await.map_err(|_| AccessError::Denied(who.actor().name().to_owned()))?;
+    } else {
+        may_change(db, who, about).await?;
+    }
+    Ok(change)
+}
+
+/// # Errors
+/// [`AccessError::Missing`] where `person` is not there, or has left.
+pub(super) async fn here(db: &Db, person: &Id<Person>) -> Result<People, AccessError> {
+    by_id(db, person).await?.filter(|one| one.left_at.is_none()).ok_or(AccessError::Missing)
+}
+
 /// Adds somebody, with the grants of the first day; gives their password, which stands
 /// nowhere else and must be changed.
 ///
@@ -77,7 +101,9 @@ pub async fn add(
 ) -> Result<(Id<Person>, String), AccessError> {
     may_change(db, who, None).await?;
     let length = new.name.chars().count();
-    if !(1..=60).contains(&length) || new.name.chars().any(char::is_control) || new.name.trim() != new.name {
+    // The command line's own name is nobody's: what it hands in is told by that.
+    let reserved = new.name.eq_ignore_ascii_case(Actor::Operator.name());
+    if !(1..=60).contains(&length) || !plain(new.name) || new.name.trim() != new.name || reserved {
         return Err(AccessError::Name);
     }
     cleared(new.role, new.clearance)?;
@@ -86,7 +112,7 @@ pub async fn add(
         password::check(PasswordRules { shortest: 10, kinds: 1 }, new.name, &password)?;
     }
     let hash = password::hash(&password::turn().await, &password).await?;
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, None).await?;
     if let Some(code) = new.department.filter(|code| !code.is_empty()) {
         place_in(db, &mut change, code).await?;
     }
@@ -113,6 +139,13 @@ pub async fn add(
     let event = event.with("department", new.department.unwrap_or_default()).with("clearance", new.clearance);
     change.commit(event).await?;
     Ok((id, password))
+}
+
+/// Whether `text` has only characters that are seen: no control, no direction marks, none
+/// of no width, by which two names could look like one.
+pub(super) fn plain(text: &str) -> bool {
+    let unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    !text.chars().any(|c| c.is_control() || unseen(c))
 }
 
 /// An officer sees no holdings, so no clearance either.
@@ -150,7 +183,7 @@ pub async fn change(
 ) -> Result<(), AccessError> {
     may_change(db, who, Some(person)).await?;
     cleared(role, clearance)?;
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, Some(person)).await?;
     let old = by_id(db, person).await?.filter(|old| old.left_at.is_none()).ok_or(AccessError::Missing)?;
     if old.role != role && (old.role.is_officer() || role.is_officer()) {
         return Err(AccessError::Officer);

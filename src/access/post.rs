@@ -1,13 +1,20 @@
 //! Posts (岗位): held from a day to a day, and delegated in absence. Which posts there are
 //! is data (`config/posts.toml`); who must agree to what asks for their holders.
 
-use super::{AccessError, Guest, People, department::departments, person::may_change};
+use super::{
+    AccessError, Guest, People,
+    department::departments,
+    person::{begin, here, may_change, plain},
+};
 use crate::{
-    audit::{Change, Event},
+    audit::Event,
     db::{self, Asked, Db},
     kernel::{Clock, Day, Id, Person},
     profile::Post,
 };
+
+/// In characters.
+const LONGEST_REASON: usize = 400;
 
 /// Somebody in a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +69,9 @@ pub async fn appoint(
         return Err(AccessError::Missing);
     }
     let department = new.department.filter(|code| !code.is_empty());
+    if new.reason.chars().count() > LONGEST_REASON || !plain(new.reason) {
+        return Err(AccessError::Post);
+    }
     if new.post.per_department != department.is_some() || new.until.is_some_and(|until| until < new.since) {
         return Err(AccessError::Post);
     }
@@ -70,7 +80,9 @@ pub async fn appoint(
     {
         return Err(AccessError::Missing);
     }
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, Some(&person.id)).await?;
+    // Inside the change: nothing is given to somebody who was cleared in the meantime.
+    here(db, &person.id).await?;
     if let Some(stood_in) = new.acts_for {
         let all = holdings(db, None).await?;
         let held = all.iter().find(|one| one.id == stood_in).ok_or(AccessError::Post)?;
@@ -112,8 +124,7 @@ pub async fn dismiss(db: &Db, clock: &dyn Clock, who: &Guest, id: &str) -> Resul
         .fetch_optional(db.read())
         .await?;
     let owner = Id::<Person>::known(owner.ok_or(AccessError::Missing)?);
-    may_change(db, who, Some(&owner)).await?;
-    let mut change = Change::begin(db, clock, who.actor()).await?;
+    let mut change = begin(db, clock, who, Some(&owner)).await?;
     let at = change.at.to_string();
     let done = sqlx::query("UPDATE post_holding SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
         .bind(id)

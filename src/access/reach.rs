@@ -61,6 +61,18 @@ impl Reach {
         self.0.iter().any(|scope| *scope == Scope::up_to(scope.secrecy_at_most))
     }
 
+    /// Whether any of it lies in this fonds.
+    pub fn touches_fonds(&self, code: &str) -> bool {
+        self.0.iter().any(|scope| scope.touches_fonds(code))
+    }
+
+    /// Whether it holds all of this fonds, but for what is too secret.
+    pub fn holds_fonds(&self, code: &str) -> bool {
+        let rest =
+            |scope: &Scope| *scope == Scope { fonds: scope.fonds.clone(), ..Scope::up_to(scope.secrecy_at_most) };
+        self.0.iter().any(|scope| scope.touches_fonds(code) && rest(scope))
+    }
+
     /// Whether a record of these facts lies within it.
     pub fn covers(&self, facts: &Facts<'_>) -> bool {
         self.0.iter().any(|scope| scope.covers(facts))
@@ -71,6 +83,10 @@ impl Scope {
     /// Everything up to `rank` of secrecy.
     pub fn up_to(rank: i64) -> Self {
         Self { fonds: None, categories: None, departments: None, years: None, opening: None, secrecy_at_most: rank }
+    }
+
+    fn touches_fonds(&self, code: &str) -> bool {
+        self.fonds.as_ref().is_none_or(|codes| codes.iter().any(|one| one == code))
     }
 
     /// A record without a department or a year lies in no scope that names one.

@@ -78,15 +78,26 @@ impl Gate {
                 .fetch_optional(self.db.read())
                 .await?;
         let (id, hash) = found.unzip();
-        if !password::matches(&turn, password, hash).await? {
+        if !password::matches(&turn, password, hash.clone()).await? {
             self.failed(&counted, id, address).await?;
             return Err(AccessError::Unknown);
         }
         drop(turn);
         let id = Id::<Person>::known(id.ok_or(AccessError::Unknown)?);
-        let owed = factor::confirmed(&self.db, &id).await?;
         let who = Actor::Person { id: id.clone(), name: name.to_owned() };
         let mut change = Change::begin(&self.db, self.clock.as_ref(), &who).await?;
+        // Inside the change: the password may have been changed, or its owner cleared, while
+        // it was worked out.
+        let same: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM person WHERE id = $1 AND password = $2 AND left_at IS NULL")
+                .bind(id.as_str())
+                .bind(hash.unwrap_or_default())
+                .fetch_one(&mut *change.tx)
+                .await?;
+        if same != 1 {
+            return Err(AccessError::Unknown);
+        }
+        let owed = factor::confirmed(&self.db, &id).await?;
         let kind = if owed { Kind::Pending } else { kind };
         let signed = self.begin_session(&mut change, &id, kind, address, agent).await?;
         // Not before the second factor is shown: who knows the password alone would have as
@@ -137,7 +148,8 @@ impl Gate {
 
     /// Ends the session of `token`; nothing happens where there is none.
     pub async fn sign_out(&self, guest: &Guest, token: &str) -> Result<(), AccessError> {
-        let Some(id) = guest.person() else { return Ok(()) };
+        // A token for programs is ended where it was allowed.
+        let Some(id) = guest.person().filter(|_| guest.in_person()) else { return Err(AccessError::Missing) };
         let mut change = Change::begin(&self.db, self.clock.as_ref(), guest.actor()).await?;
         sqlx::query("DELETE FROM session WHERE digest = $1").bind(digest(token)).execute(&mut *change.tx).await?;
         change.commit(Event::new("person.signed_out", id)).await?;

@@ -4,7 +4,7 @@
 
 use super::{
     AccessError, Functions, Gate, Guest, People,
-    person::may_change,
+    person::{begin, here, may_change, plain},
     session::{API_PREFIX, Known, digest, secret},
 };
 use crate::{
@@ -51,10 +51,12 @@ impl Gate {
         let last = self.clock.now().plus_seconds(LONGEST_DAYS * 86_400).day_in(&self.rules.zone);
         let in_time = new.until >= self.today() && last.is_none_or(|last| new.until <= last);
         let owned = !new.functions.is_empty() && new.functions.iter().all(|right| person.role.may(right));
-        if !(1..=60).contains(&label.chars().count()) || !owned || !in_time || person.left_at.is_some() {
+        if !(1..=60).contains(&label.chars().count()) || !plain(label) || !owned || !in_time || person.left_at.is_some()
+        {
             return Err(AccessError::Token);
         }
-        let mut change = Change::begin(&self.db, self.clock.as_ref(), who.actor()).await?;
+        let mut change = begin(&self.db, self.clock.as_ref(), who, Some(&person.id)).await?;
+        here(&self.db, &person.id).await?;
         let id = Id::<Person>::fresh(change.at).to_string();
         sqlx::query(
             "INSERT INTO api_token (id, person_id, label, functions, created_at, until)

@@ -64,6 +64,7 @@ pub struct App {
     pub reader: Arc<Extractor>,
     pub profile: Arc<Profile>,
     pub(super) settings: RwLock<Settings>,
+    pub(super) setting: tokio::sync::Mutex<()>,
     taking_in: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -125,8 +126,8 @@ impl App {
             gate = gate.with_provider(provider)?;
         }
         let settings = RwLock::new(Settings::of(&config));
-        let taking_in = Arc::default();
-        Ok(Self { place, config, clock, db, gate, vault, index, reader, profile, settings, taking_in })
+        let (setting, taking_in) = (tokio::sync::Mutex::default(), Arc::default());
+        Ok(Self { place, config, clock, db, gate, vault, index, reader, profile, settings, setting, taking_in })
     }
 
     /// What ingest works with.
@@ -217,6 +218,8 @@ pub(crate) fn database_url(place: &Place, config: &Config) -> String {
 }
 
 fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    // One that was there already may be open to others.
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
 }

@@ -3,7 +3,7 @@
 
 use super::{App, AppError, Place};
 use crate::{
-    access::{Guest, Right},
+    access::{Guest, Reach, Right},
     audit::{Change, Event},
     config::{Config, ConfigError},
     holdings,
@@ -14,7 +14,7 @@ use std::{
     fs,
     io::Write as _,
     os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// What can be set here, as the configuration says it.
@@ -101,6 +101,8 @@ impl App {
         if !who.may(Right::Configure) {
             return Err(SettingsError::Denied(who.actor().name().to_owned()));
         }
+        // One at a time: file, trail and memory must say the same.
+        let _turn = self.setting.lock().await;
         let old = self.settings();
         let changed: Vec<_> =
             old.keys().into_iter().zip(new.keys()).filter(|(before, after)| before.2 != after.2).collect();
@@ -154,21 +156,39 @@ impl App {
     async fn check_store(&self, path: &Path) -> Result<(), SettingsError> {
         let folders = self.place.folders(path);
         if !path.as_os_str().is_empty() {
-            let within = [&self.place.data, &self.place.keys].iter().any(|own| path.starts_with(own));
-            if !path.is_absolute() || within {
+            let within = |real: &Path| {
+                let own =
+                    [&self.place.data, &self.place.keys].map(|own| own.canonicalize().unwrap_or_else(|_| own.clone()));
+                own.iter().any(|own| real.starts_with(own) || own.starts_with(real))
+            };
+            let plain = path.is_absolute() && path.components().all(|part| part != Component::ParentDir);
+            let real = real(path);
+            // Another archive's folder, or one that holds something else, is no store.
+            let taken = !folders.is_founded() && path.read_dir().is_ok_and(|mut found| found.next().is_some());
+            if !plain || real.is_none_or(|real| within(&real)) || path.join("lantai.toml").exists() || taken {
                 return Err(SettingsError::StorePath);
             }
         }
+        let one = holdings::all_records(&self.db, &Reach::up_to(i64::MAX), None, 1).await?.items.pop();
         if folders.is_founded() {
-            Vault::open(&folders)?;
-            return Ok(());
+            // Another archive's objects are not ours.
+            let vault = Vault::open(&folders)?;
+            let ours = one.is_none_or(|record| vault.holds(&record.id));
+            return if ours { Ok(()) } else { Err(SettingsError::NotMoved(path.to_owned())) };
         }
-        if holdings::totals(&self.db, &crate::access::Reach::up_to(i64::MAX)).await?.records > 0 {
+        if one.is_some() {
             return Err(SettingsError::NotMoved(path.to_owned()));
         }
         Vault::create(&folders)?;
         Ok(())
     }
+}
+
+/// Where `path` lies when every link is followed, as far as it is there.
+fn real(path: &Path) -> Option<PathBuf> {
+    let there = path.ancestors().find(|above| above.exists())?;
+    let rest = path.strip_prefix(there).ok()?;
+    Some(there.canonicalize().ok()?.join(rest))
 }
 
 /// Writes the configuration with these keys beside the present one, looks whether it
@@ -206,6 +226,9 @@ fn write_beside<'a>(
         .open(&beside)
         .map_err(failed(&beside))?;
     out.write_all(document.to_string().as_bytes()).and_then(|()| out.sync_all()).map_err(failed(&beside))?;
-    Config::load(&beside, crate::config::environment())?;
+    if let Err(error) = Config::load(&beside, crate::config::environment()) {
+        fs::remove_file(&beside).map_err(failed(&beside))?;
+        return Err(error.into());
+    }
     Ok(beside)
 }

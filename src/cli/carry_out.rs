@@ -6,7 +6,7 @@ use super::{
     code, fonds, ingest, people, records, remote, serve, token, trail,
 };
 use crate::{
-    access::{Guest, Right},
+    access::{self, Guest, Right},
     app::{self, App, AppError, Place},
     config::Config,
 };
@@ -53,6 +53,12 @@ pub(super) async fn decide(
         Err(error) => return Err(error.into()),
     };
     if let Command::Rebuild { from_store: true } = command {
+        // Whose token it is, is asked before anything is made room for.
+        if let Some(token) = &token
+            && let Some(refused) = not_maintaining(place, token).await?
+        {
+            return Ok(refused);
+        }
         archive::make_room_for_rebuild(place).await?;
     }
     let config = Config::load(&place.config(), crate::config::environment())?;
@@ -84,6 +90,21 @@ pub(super) async fn decide(
     answer
 }
 
+/// The refusal where the owner of `token` may not rebuild, or is nobody.
+async fn not_maintaining(place: &Place, token: &str) -> anyhow::Result<Option<Answer>> {
+    let config = Config::load(&place.config(), crate::config::environment())?;
+    let app = App::open_or_found(place.clone(), config).await?;
+    let guest = app.gate.of_token(token).await;
+    app.close().await;
+    Ok(match guest? {
+        None => Some(Answer::refused("令牌无效或已过期", "再运行一次 lantai login 姓名，或去掉 LANTAI_TOKEN")),
+        Some(guest) if !guest.may(Right::Maintain) => {
+            Some(Answer::refused(format!("{} 没有办理此事的权限", guest.actor().name()), "请有权限的人办理"))
+        }
+        Some(_) => None,
+    })
+}
+
 /// The refusal where `guest` is not the `person` that `--as` asked for.
 pub(super) fn other_person(guest: &Guest, person: Option<&str>) -> Option<Answer> {
     let wanted = person?;
@@ -97,8 +118,11 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
     if guest.password_due() {
         return Ok(Answer::refused("初始密码还没有更换", "先运行 lantai login 姓名，并设新密码"));
     }
+    if app.gate.owes_factor(guest).await? {
+        return Ok(Answer::refused("本馆要求第二因素，你还没有登记", "先在浏览器“我的账号”登记"));
+    }
     if let Some(right) = needed(&command)
-        && !(guest.may(right) || (matches!(right, Right::People | Right::Trail) && guest.person().is_none()))
+        && !(guest.may(right) || operators(app, guest, right).await?)
     {
         return Ok(Answer::refused(format!("{} 没有办理此事的权限", guest.actor().name()), "请有权限的人办理"));
     }
@@ -118,6 +142,19 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Trail(command) => trail::run(app, guest, command).await,
         other => anyhow::bail!("{other:?} is not for an open archive"),
     }
+}
+
+/// What the operator may beyond an archivist's work: check the trail, and set people up
+/// until somebody has signed in (*Decisions*: the command line's identity).
+async fn operators(app: &App, guest: &Guest, right: Right) -> anyhow::Result<bool> {
+    if guest.person().is_some() {
+        return Ok(false);
+    }
+    Ok(match right {
+        Right::Trail => true,
+        Right::People => access::first(&app.db).await?,
+        _ => false,
+    })
 }
 
 /// The right a command needs of whoever asks.

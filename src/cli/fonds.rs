@@ -11,9 +11,18 @@ use crate::{
 use serde_json::{Value, json};
 
 pub(super) async fn run(app: &App, guest: &Guest, command: FondsCommand) -> anyhow::Result<Answer> {
+    let arranged = match &command {
+        FondsCommand::Add { .. } => guest.arranges(None),
+        FondsCommand::Rename { code, .. } => guest.arranges(Some(code)),
+        FondsCommand::Gaps { code } => guest.reach().holds_fonds(code),
+        FondsCommand::List => true,
+    };
+    if !arranged {
+        return Ok(Answer::refused("此全宗不在你的授权范围内", "请安全保密员授权，或请有权限的人办理"));
+    }
     let done = match command {
         FondsCommand::Add { code, name } => add(app, guest, &code, &name).await,
-        FondsCommand::List => list(app).await,
+        FondsCommand::List => list(app, guest).await,
         FondsCommand::Rename { code, name, since } => {
             let Ok(since) = since.parse() else {
                 return Ok(Answer::refused(format!("{since} 不是日期"), "写作 2026-01-31"));
@@ -46,8 +55,10 @@ async fn one(app: &App, code: &str) -> Result<Value, HoldingsError> {
     fonds.map(|fonds| fonds_shape(app, &fonds)).ok_or_else(|| HoldingsError::NoFonds(code.to_owned()))
 }
 
-async fn list(app: &App) -> Result<Value, HoldingsError> {
-    let all: Vec<_> = holdings::all_fonds(&app.db).await?.iter().map(|one| fonds_shape(app, one)).collect();
+async fn list(app: &App, guest: &Guest) -> Result<Value, HoldingsError> {
+    let (reach, fonds) = (guest.reach(), holdings::all_fonds(&app.db).await?);
+    let known = fonds.iter().filter(|one| reach.touches_fonds(&one.code));
+    let all: Vec<_> = known.map(|one| fonds_shape(app, one)).collect();
     Ok(json!({ "total": all.len(), "items": all, "next": null }))
 }
 

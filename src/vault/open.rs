@@ -47,6 +47,11 @@ impl Vault {
         self.open_path(record, content_path)
     }
 
+    /// Whether the object of `record` lies here; nothing of it is opened.
+    pub fn holds(&self, record: &Id<Record>) -> bool {
+        self.store.folder(&layout::key(record)).is_dir()
+    }
+
     /// Where a content file lies, for a child process of ours that opens it by its
     /// path. Refused as [`Vault::open_content`] refuses.
     pub fn content_path(

@@ -46,7 +46,21 @@ pub enum Relayed {
 }
 
 /// Headers that only a proxy sets. Of these [`FOR`] and [`PROTO`] are read.
-const SIGNS: [&str; 7] = [FOR, PROTO, "x-forwarded-host", "x-forwarded-port", "x-real-ip", "forwarded", "via"];
+const SIGNS: [&str; 13] = [
+    FOR,
+    PROTO,
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-server",
+    "x-forwarded-ssl",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "cf-connecting-ip",
+    "true-client-ip",
+    "forwarded",
+    "via",
+];
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
 

@@ -99,11 +99,12 @@ pub fn same_site(method: &Method, headers: &HeaderMap) -> bool {
     }
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
-        return matches!(site, "same-origin" | "none");
+        // "none" is an address typed or a bookmark: nothing that has an origin.
+        return site == "same-origin" || (site == "none" && !headers.contains_key(header::ORIGIN));
     }
     match (text(header::ORIGIN), text(header::HOST)) {
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
-        (None, _) => true,
+        (None, _) => !headers.contains_key(header::ORIGIN),
         _ => false,
     }
 }

@@ -9,7 +9,14 @@ const OFFICERS: [Role; 3] = [Role::SystemAdministrator, Role::SecurityOfficer, R
 async fn a_name_is_given_once(db: TestDb) {
     let place = Place::new(&db).await;
     place.add("李乙", Role::Staff).await;
-    for (name, wanted) in [("李乙", "named"), ("", "1 to 60"), (" 张甲", "1 to 60"), ("张\n甲", "1 to 60")] {
+    for (name, wanted) in [
+        ("李乙", "named"),
+        ("", "1 to 60"),
+        (" 张甲", "1 to 60"),
+        ("张\n甲", "1 to 60"),
+        ("张\u{200b}甲", "1 to 60"),
+        ("Operator", "1 to 60"),
+    ] {
         let new = NewPerson { name, role: Role::Staff, department: None, clearance: 0, password: None };
         let refused = access::add(&place.db, &place.clock, &place.officer, place.today(), new).await.unwrap_err();
         assert!(refused.to_string().contains(wanted), "{refused}");

@@ -106,7 +106,43 @@ async fn an_archivist_takes_in_what_his_grants_reach_and_nothing_of_the_rest(db:
 
 use people::an_officer_works_with_people_on_the_command_line;
 
+async fn a_second_factor_that_is_asked_for_is_owed_on_the_command_line_too(db: TestDb) {
+    let archive = Archive::new(&db);
+    let (name, password) = archive.account("security");
+    let token = archive.token(&name, &password);
+    let run = |rule: &str| {
+        let mut command = archive.command(&["user", "list"]);
+        command.env("LANTAI_TOKEN", &token).env("LANTAI__SIGN_IN__SECOND_FACTOR", rule);
+        command.output().unwrap().status.code().unwrap()
+    };
+    assert_eq!((run("offered"), run("officers"), run("everybody")), (0, 3, 3));
+}
+
+async fn the_operator_sees_people_until_somebody_has_signed_in(db: TestDb) {
+    let archive = Archive::new(&db);
+    archive.run(&["user", "list"]).expect_status(0);
+    let (name, password) = archive.account("archivist");
+    archive.token(&name, &password);
+    archive.run(&["user", "list"]).expect_status(3);
+    archive.run(&["fonds", "list"]).expect_status(0);
+}
+
+async fn whoever_may_not_rebuild_costs_the_archive_nothing(db: TestDb) {
+    let archive = Archive::new(&db);
+    let (name, password) = archive.account("staff");
+    let token = archive.token(&name, &password);
+    let mark = archive.data().join("index/mark");
+    std::fs::write(&mark, "here").unwrap();
+    for token in [token.as_str(), "deadbeef"] {
+        assert_eq!(run_as(&archive, token, &["rebuild", "--from-store"]).0, 3);
+        assert!(mark.exists(), "the index was thrown away before anybody was asked");
+    }
+}
+
 on_both_databases!(
+    a_second_factor_that_is_asked_for_is_owed_on_the_command_line_too,
+    the_operator_sees_people_until_somebody_has_signed_in,
+    whoever_may_not_rebuild_costs_the_archive_nothing,
     an_officer_works_with_people_on_the_command_line,
     a_first_password_gives_no_token_until_it_is_changed,
     as_somebody_takes_that_persons_token,

@@ -1,6 +1,7 @@
 //! Every page as axe-core judges it: nothing that keeps a person out, in either
 //! language, on a wide screen and on a small one. `deploy/test` installs it.
 
+use super::factors::{csrf, register};
 use super::{House, driver::Driver};
 use crate::harness::{Archive, Asked, TestDb, encoded, judges, sample};
 use fantoccini::{Client, Locator};
@@ -12,20 +13,31 @@ use lantai::{
 use serde_json::{Value, json};
 
 /// Routes that answer no page: whether the server lives, and bytes.
-const NO_PAGES: [&str; 6] = [
+const NO_PAGES: [&str; 13] = [
     "/healthz",
     "/readyz",
     "/assets/{file}",
     "/records/{id}/pages/{page}",
     "/records/{id}/files/{number}",
     "/batches/{id}/defects.xlsx",
+    "/trail.jsonl",
+    "/trail.xlsx",
+    "/account/factors/{id}/qr.svg",
+    // They send the browser on; with the provider off they are the page of what is not there.
+    "/sign-in/oidc",
+    "/sign-in/oidc/back",
+    // Looked at by tests of their own below: they want a secret drawn, a password named.
+    "/account/factors/{id}",
+    "/sign-in/code",
 ];
 
 /// Every other route: what is asked for below it, and with what in its places.
 async fn addresses(house: &House, template: &str) -> Vec<String> {
     let of = |queries: &[&str]| queries.iter().map(|query| format!("{template}{query}")).collect();
     match template {
-        "/sign-in" | "/account" | "/" | "/batches" | "/fonds" | "/schemes" | "/health" => of(&[""]),
+        "/sign-in" | "/account" | "/" | "/batches" | "/fonds" | "/schemes" | "/health" | "/settings"
+        | "/account/factors" => of(&[""]),
+        "/trail" => of(&["", "?verb=person.&from=2020-01-01", "?subject=nothing-of-that-name"]),
         "/search" => {
             let queries = ["", "通知", "防汛抗旱应急预案", "水 \"库", "此词不在任何一件之中"];
             let query = |words: &&str| if words.is_empty() { String::new() } else { format!("?q={}", encoded(words)) };
@@ -258,6 +270,42 @@ async fn every_page_of_the_officers_keeps_nobody_out() {
             look.at(&page).await;
         }
         found.extend(look.end(4).await);
+        let auditor = house.somebody("auditor").await;
+        let Some(mut look) = Look::begin(&driver, &house, &auditor, lang).await else { return };
+        for page in pages(&house, Role::Auditor).await {
+            look.at(&page).await;
+        }
+        found.extend(look.end(5).await);
+    }
+    nothing_was(&found);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_a_second_factor_keep_nobody_out() {
+    let (house, driver) = (a_house(false).await, Driver::start());
+    let (name, password) = house._archive.account("staff");
+    register(&house.server, &house.reader, &password).await;
+    let form = format!("name={}&password={}", encoded(&name), encoded(&password));
+    let half = house.server.post("/sign-in", &Asked::Nobody, &form).await;
+    let owed = half.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let (_, own) = house._archive.account("archivist");
+    let token = csrf(&house.server.get("/account/factors", &house.archivist).await);
+    let form = format!("label=x&password={}&csrf={token}", encoded(&own));
+    let drawn = house.server.post("/account/factors", &house.archivist, &form).await;
+    let drawn = drawn.headers["location"].to_str().unwrap().to_owned();
+    let mut found = Vec::new();
+    for lang in LANGUAGES {
+        let Some(mut look) = Look::begin(&driver, &house, &house.archivist, lang).await else { return };
+        look.at(&drawn).await;
+        look.at("/account/factors").await;
+        found.extend(look.end(2).await);
+        let mut look = Look::begin(&driver, &house, &house.reader, lang).await.expect("it was there before");
+        look.at("/account/factors").await;
+        look.browser.goto(&format!("{}/sign-in", look.root)).await.unwrap();
+        let keep = vec![format!("{owed}; path=/sign-in").into()];
+        look.browser.execute("document.cookie = arguments[0]", keep).await.unwrap();
+        look.at("/sign-in/code").await;
+        found.extend(look.end(2).await);
     }
     nothing_was(&found);
 }

@@ -187,7 +187,7 @@ async fn while_the_provider_is_down_passwords_go_on(db: TestDb) {
     let left = server.get("/sign-in/oidc", &Asked::Nobody).await;
     assert!(begun.elapsed().as_secs() < 8, "{:?}", begun.elapsed());
     is_out(&left, StatusCode::BAD_GATEWAY);
-    assert!(left.text().contains("或用口令登录") && left.text().contains("name=\"password\""), "{}", left.text());
+    assert!(left.text().contains("或用密码登录") && left.text().contains("name=\"password\""), "{}", left.text());
     let who = server.sign_in(archive.account("archivist")).await;
     assert_eq!(server.get("/", &who).await.status, StatusCode::OK);
 }

@@ -89,6 +89,35 @@ async fn a_wrong_method_or_number_is_refused_as_such_by_whoever_asks(db: TestDb)
     assert_eq!(nobody.headers[header::WWW_AUTHENTICATE], "Bearer");
 }
 
+async fn a_fonds_is_known_and_arranged_within_the_grants(db: TestDb) {
+    let archive = crate::harness::Archive::new(&db);
+    archive.run(&["ingest", &crate::harness::sample(), "--yes"]).expect_status(0);
+    let house = House::serving(archive).await;
+    let all = house.server.get("/api/v1/fonds", &house.archivist).await.json()["total"].as_u64().unwrap();
+    assert!(all > 10);
+    let page = house.server.get("/fonds/X030", &house.archivist).await.text();
+    let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    house._archive.sql("UPDATE data_grant SET fonds = 'X030' WHERE functions LIKE '%ingest%'");
+    assert_eq!(house.server.get("/api/v1/fonds", &house.archivist).await.json()["total"], 1);
+    for path in ["/api/v1/fonds/X028", "/fonds/X028"] {
+        assert_eq!(house.server.get(path, &house.archivist).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert!(!house.server.get("/fonds", &house.archivist).await.text().contains("X028"));
+    let rename = format!("name={}&since=2026-02-02&csrf={token}", encoded("改名"));
+    let add = format!("code=Z777&name={}&csrf={token}", encoded("新全宗"));
+    for (path, form, wanted) in [
+        ("/fonds/X028/rename", &rename, StatusCode::NOT_FOUND),
+        ("/fonds", &add, StatusCode::NOT_FOUND),
+        ("/fonds/X030/rename", &rename, StatusCode::SEE_OTHER),
+    ] {
+        assert_eq!(house.server.post(path, &house.archivist, form).await.status, wanted, "{path}");
+    }
+    // Of a part of a fonds he arranges nothing, and hears of no gap.
+    house._archive.sql("UPDATE data_grant SET year_from = 2012 WHERE functions LIKE '%ingest%'");
+    assert_eq!(house.server.post("/fonds/X030/rename", &house.archivist, &rename).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(house.server.get("/fonds/X030", &house.archivist).await.status, StatusCode::OK);
+}
+
 async fn a_batch_is_seen_by_who_may_take_in_everything_or_handed_it_in(db: TestDb) {
     let archive = crate::harness::Archive::new(&db);
     archive.run(&["ingest", &crate::harness::sample(), "--yes"]).expect_status(0);
@@ -110,6 +139,7 @@ async fn a_batch_is_seen_by_who_may_take_in_everything_or_handed_it_in(db: TestD
 }
 
 on_both_databases!(
+    a_fonds_is_known_and_arranged_within_the_grants,
     a_batch_is_seen_by_who_may_take_in_everything_or_handed_it_in,
     a_wrong_method_or_number_is_refused_as_such_by_whoever_asks,
     forbidden_and_unknown_are_told_alike,

@@ -99,6 +99,9 @@ async fn what_cannot_be_is_said_at_its_field(db: TestDb) {
     archive.sql("UPDATE record SET secrecy = 2 WHERE code LIKE 'X030%'");
     let desk = Desk::of(archive).await;
     let inside = desk.archive.data().join("inside");
+    let around = desk.archive.data().join("../archive/inside");
+    let link = desk.archive.data().with_extension("link");
+    std::os::unix::fs::symlink(desk.archive.data(), &link).unwrap();
     let before = desk.file();
     for (field, value, id) in [
         ("name", "", "name"),
@@ -108,6 +111,9 @@ async fn what_cannot_be_is_said_at_its_field(db: TestDb) {
         ("store", "relative/path", "store"),
         ("store", inside.to_str().unwrap(), "store"),
         ("store", "/nowhere/that/has/records", "store"),
+        ("store", "/", "store"),
+        ("store", around.to_str().unwrap(), "store"),
+        ("store", link.to_str().unwrap(), "store"),
         ("fonds", "X077", "fonds"),
     ] {
         let (status, page) = desk.save(&[(field, value)]).await;
@@ -118,6 +124,7 @@ async fn what_cannot_be_is_said_at_its_field(db: TestDb) {
         }
     }
     assert_eq!(desk.file(), before, "nothing is changed");
+    assert!(!desk.archive.data().join("lantai.toml.new").exists(), "nothing is left");
     let archivist = desk.server.sign_in(desk.archive.account("archivist")).await;
     assert_eq!(desk.server.get("/settings", &archivist).await.status, StatusCode::NOT_FOUND);
     assert_eq!(desk.server.post("/settings", &archivist, "name=x").await.status, StatusCode::NOT_FOUND);

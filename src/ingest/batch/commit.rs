@@ -53,12 +53,11 @@ pub async fn commit(
     read_text: bool,
 ) -> Result<Committed, IngestError> {
     let stopwatch = Stopwatch::now();
+    // Of a batch that goes on too: grants may have ended since it was begun.
+    allowed(guest, &plan)?;
     let batch = match begun {
         Some(batch) => batch,
-        None => {
-            allowed(guest, &plan)?;
-            begin(desk, guest, &plan, accept_good, read_text).await?
-        }
+        None => begin(desk, guest, &plan, accept_good, read_text).await?,
     };
     let started: Instant = batch.started_at.parse().map_err(|_| inconsistent(&batch))?;
     let shelf = Arc::new(Shelf {

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     holdings::{self, Fonds},
-    web::{refusal::Refusal, shown},
+    web::{refusal::Refusal, session::Asker, shown},
 };
 use axum::{
     Json,
@@ -19,13 +19,16 @@ pub fn fonds_shape(app: &App, fonds: &Fonds) -> Value {
     json!({ "code": fonds.code, "name": fonds.name_on(shown::today(app)), "names": names })
 }
 
-pub async fn list(State(app): State<Arc<App>>) -> Result<Json<Value>, Refusal> {
-    let all: Vec<_> = holdings::all_fonds(&app.db).await?.iter().map(|one| fonds_shape(&app, one)).collect();
+/// Those that the asker's reach touches.
+pub async fn list(State(app): State<Arc<App>>, asker: Asker) -> Result<Json<Value>, Refusal> {
+    let (reach, fonds) = (asker.guest.reach(), holdings::all_fonds(&app.db).await?);
+    let known = fonds.iter().filter(|one| reach.touches_fonds(&one.code));
+    let all: Vec<_> = known.map(|one| fonds_shape(&app, one)).collect();
     Ok(Json(json!({ "total": all.len(), "items": all, "next": null })))
 }
 
-pub async fn show(State(app): State<Arc<App>>, Path(code): Path<String>) -> Result<Json<Value>, Refusal> {
+pub async fn show(State(app): State<Arc<App>>, asker: Asker, Path(code): Path<String>) -> Result<Json<Value>, Refusal> {
     let fonds = holdings::fonds_by_code(&app.db, &code).await?;
-    let fonds = fonds.ok_or_else(Refusal::missing)?;
+    let fonds = fonds.filter(|one| asker.guest.reach().touches_fonds(&one.code)).ok_or_else(Refusal::missing)?;
     Ok(Json(fonds_shape(&app, &fonds)))
 }

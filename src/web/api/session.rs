@@ -52,7 +52,11 @@ pub async fn enter(
     }
     let mut guest = app.gate.of_token(&signed.token).await?.ok_or(Refusal::NotKnown)?;
     if let Some(new) = new_password {
-        app.gate.change_password(&guest, &signed.token, &address, &password, &new).await.map_err(refused)?;
+        if let Err(error) = app.gate.change_password(&guest, &signed.token, &address, &password, &new).await {
+            // Nobody would hold the session.
+            app.gate.sign_out(&guest, &signed.token).await.map_err(refused)?;
+            return Err(refused(error));
+        }
         guest = app.gate.of_token(&signed.token).await?.ok_or(Refusal::NotKnown)?;
     }
     let body = json!({ "until": signed.until.to_string(), "password_due": guest.password_due() });

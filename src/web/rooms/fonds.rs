@@ -2,7 +2,6 @@
 
 use super::ours;
 use crate::{
-    access::Right,
     app::App,
     audit::{Change, Event},
     holdings::{self, HoldingsError},
@@ -33,7 +32,7 @@ pub async fn list(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    let form = asker.guest.may(Right::Arrange).then(NewFonds::default);
+    let form = asker.guest.arranges(None).then(NewFonds::default);
     Ok(render(&list_page(&app, &asker, &headers, &uri, form).await?))
 }
 
@@ -46,8 +45,10 @@ async fn list_page(
 ) -> Result<FondsListPage, Refusal> {
     let held = holdings::held_by_fonds(&app.db, &asker.guest.reach()).await?;
     let fonds = holdings::all_fonds(&app.db).await?;
+    let reach = asker.guest.reach();
     let fonds = fonds
         .iter()
+        .filter(|one| reach.touches_fonds(&one.code))
         .map(|one| {
             let held = held.iter().find(|held| held.fonds == one.code);
             FondsLine {
@@ -76,6 +77,9 @@ pub async fn add(
     Form(Adding { code, name, csrf }): Form<Adding>,
 ) -> Result<Response, Refusal> {
     ours(&asker, &csrf)?;
+    if !asker.guest.arranges(None) {
+        return Err(Refusal::missing());
+    }
     let mut change = Change::begin(&app.db, app.clock.as_ref(), asker.guest.actor()).await?;
     let today = change.at.day_in(&app.config.archive.zone).ok_or_else(Refusal::missing)?;
     let added = holdings::add_fonds(&mut change, code.trim(), &[(today, name.trim().to_owned())]).await;
@@ -102,7 +106,7 @@ pub async fn show(
     uri: Uri,
     Path(code): Path<String>,
 ) -> Result<Response, Refusal> {
-    let form = asker.guest.may(Right::Arrange).then(Rename::default);
+    let form = asker.guest.arranges(Some(&code)).then(Rename::default);
     Ok(render(&fonds_page(&app, &asker, &headers, &uri, &code, form).await?))
 }
 
@@ -114,10 +118,13 @@ async fn fonds_page(
     code: &str,
     form: Option<Rename>,
 ) -> Result<FondsPage, Refusal> {
-    let fonds = holdings::fonds_by_code(&app.db, code).await?.ok_or_else(Refusal::missing)?;
+    let reach = asker.guest.reach();
+    let fonds = holdings::fonds_by_code(&app.db, code).await?.filter(|one| reach.touches_fonds(&one.code));
+    let fonds = fonds.ok_or_else(Refusal::missing)?;
     let held = holdings::held_by_fonds(&app.db, &asker.guest.reach()).await?;
     let schemes = holdings::all_schemes(&app.db).await?;
-    let gaps = holdings::gaps_of(&app.db, code).await?;
+    // A gap tells of records: of those of the whole fonds.
+    let gaps = if reach.holds_fonds(code) { holdings::gaps_of(&app.db, code).await? } else { Vec::new() };
     let mut names = Vec::new();
     for (at, (since, name)) in fonds.names.iter().enumerate() {
         let until = fonds.names.get(at + 1).map(|(next, _)| next.to_string());
@@ -168,6 +175,9 @@ pub async fn rename(
     Form(Renaming { name, since, csrf }): Form<Renaming>,
 ) -> Result<Response, Refusal> {
     ours(&asker, &csrf)?;
+    if !asker.guest.arranges(Some(&code)) {
+        return Err(Refusal::missing());
+    }
     let mut form = Rename { name: name.clone(), since: since.clone(), ..Rename::default() };
     match since.parse() {
         Err(_) => form.since_fault = Some("日期写作 2026-01-31。".to_owned()),
