@@ -299,10 +299,17 @@ pub async fn count(db: &Db) -> Result<i64, DbError> {
     Ok(sqlx::query_scalar("SELECT COUNT(*) FROM person").fetch_one(db.read()).await?)
 }
 
-/// Whether nobody has signed in yet: until then the operator may add people. The trail
-/// knows; sessions come and go.
+/// Whether the operator may set people up: until somebody has signed in (the trail knows;
+/// sessions come and go), and where there is no security officer, as in an archive made
+/// before there were any: else nobody could.
 pub async fn first(db: &Db) -> Result<bool, DbError> {
-    Ok(audit::lines_of(db, &["person.signed_in"], 0, i64::MAX, 1).await?.is_empty())
+    if audit::lines_of(db, &["person.signed_in"], 0, i64::MAX, 1).await?.is_empty() {
+        return Ok(true);
+    }
+    let officers: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM person WHERE role = 'security' AND left_at IS NULL")
+        .fetch_one(db.read())
+        .await?;
+    Ok(officers == 0)
 }
 
 fn taken(error: DbError, name: &str) -> AccessError {

@@ -9,6 +9,7 @@ mod people;
 mod posts;
 mod sessions;
 mod tokens;
+mod upgrade;
 
 use crate::harness::{TestClock, TestDb};
 use lantai::{

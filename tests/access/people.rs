@@ -2,7 +2,11 @@
 
 use super::{Place, operator};
 use crate::harness::{TestDb, on_both_databases};
-use lantai::access::{self, AccessError, InHand, NewGrant, NewHolding, NewPerson, PeopleFilter, Right, Role};
+use lantai::{
+    access::{self, AccessError, InHand, NewGrant, NewHolding, NewPerson, PeopleFilter, Right, Role},
+    audit::{Change, Event},
+    kernel::Actor,
+};
 
 const OFFICERS: [Role; 3] = [Role::SystemAdministrator, Role::SecurityOfficer, Role::Auditor];
 
@@ -34,6 +38,19 @@ async fn the_operator_adds_people_until_somebody_has_signed_in(db: TestDb) {
     let refused = access::add(&place.db, &place.clock, &operator(), place.today(), new()).await;
     assert!(matches!(refused, Err(AccessError::Denied(_))), "the officer has signed in");
     assert_eq!(access::count(&place.db).await.unwrap(), 1);
+}
+
+async fn an_archive_without_a_security_officer_gets_one_from_the_operator(db: TestDb) {
+    let place = Place::new(&db).await;
+    let new = |name| NewPerson { name, role: Role::SecurityOfficer, department: None, clearance: 0, password: None };
+    let add = async |name| access::add(&place.db, &place.clock, &operator(), place.today(), new(name)).await;
+    assert!(matches!(add("安保二").await, Err(AccessError::Denied(_))));
+    // As an archive was that knew archivists and readers only.
+    let mut change = Change::begin(&place.db, &place.clock, &Actor::Operator).await.unwrap();
+    sqlx::query("UPDATE person SET role = 'archivist'").execute(&mut *change.tx).await.unwrap();
+    change.commit(Event::new("test.changed", "person")).await.unwrap();
+    add("安保二").await.unwrap();
+    assert!(matches!(add("安保三").await, Err(AccessError::Denied(_))), "now there is one");
 }
 
 async fn only_the_security_officer_changes_people_and_nobody_himself(db: TestDb) {
@@ -189,6 +206,7 @@ async fn people_are_listed_a_page_at_a_time(db: TestDb) {
 on_both_databases!(
     a_name_is_given_once,
     the_operator_adds_people_until_somebody_has_signed_in,
+    an_archive_without_a_security_officer_gets_one_from_the_operator,
     only_the_security_officer_changes_people_and_nobody_himself,
     an_officer_gets_no_clearance_no_grant_no_post_and_no_other_role,
     the_last_of_each_officer_cannot_leave,

@@ -338,7 +338,7 @@ async fn the_pages_do_it_too(db: TestDb) {
     let post = [("post", "part-time-archivist"), ("department", "BGS2")];
     assert_eq!(send(&path("/posts"), &post).await.status, StatusCode::SEE_OTHER);
     let page = office.server.get(&path(""), &office.officer).await.text();
-    for said in ["查档、阅读原文", "本人部门及下属", "密级至 内部", "兼职档案员", "名下还有 1 项"]
+    for said in ["查档、阅读原文", "本人机构及下属", "密级至 内部", "兼职档案员", "名下还有 1 项"]
     {
         assert!(page.contains(said), "{said}");
     }

@@ -147,7 +147,7 @@ impl PersonPage {
                 functions: choices(&["查档", "阅读原文"]),
                 fonds: choices(&["不限", "X001 乌有实业集团有限公司"]),
                 categories: choices(&["不限", "WS 文书档案"]),
-                whose: choices(&["不限部门", "本人部门及下属", "指定部门及下属"]),
+                whose: choices(&["不限机构", "本人机构及下属", "指定机构及下属"]),
                 departments: choices(&["—", "BGS 办公室"]),
                 year_from: "2011".into(),
                 year_to: String::new(),

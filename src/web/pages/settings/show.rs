@@ -49,8 +49,9 @@ impl SettingsPage {
 #[cfg(test)]
 impl SettingsPage {
     pub(crate) fn samples(lang: crate::web::texts::Lang) -> Vec<(&'static str, SettingsPage)> {
+        use crate::web::pages::Place;
         let page = |first: bool, saved, fault| SettingsPage {
-            frame: Frame::sample(lang, None),
+            frame: Frame::sample(lang, Some(Place::Settings)),
             first,
             name: "乌有实业集团有限公司 档案室".into(),
             ceiling: "内部".into(),
