@@ -75,6 +75,26 @@ async fn an_address_is_shut_whatever_names_it_tries(db: TestDb) {
     assert!(matches!(place.try_sign_in("李乙", &password).await, Err(AccessError::Shut { .. })));
 }
 
+async fn an_unknown_name_costs_as_much_as_a_wrong_password(db: TestDb) {
+    let rules = Rules { account_failures: 10_000, address_failures: 10_000, ..Rules::default() };
+    let place = Place::with(&db, rules).await;
+    place.add("李乙", Role::Staff).await;
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..15 {
+        for (name, times) in ["李乙", "无此人"].into_iter().zip(&mut times) {
+            let begun = std::time::Instant::now();
+            place.try_sign_in(name, "not the password").await.unwrap_err();
+            times.push(begun.elapsed());
+        }
+    }
+    let [known, unknown] = times.map(|mut times| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    });
+    println!("known {known:?}, unknown {unknown:?}");
+    assert!(known < unknown * 2 && unknown < known * 2, "{known:?} against {unknown:?}");
+}
+
 async fn many_guesses_at_once_do_not_pass_the_count(db: TestDb) {
     let place = std::sync::Arc::new(Place::new(&db).await);
     place.add("李乙", Role::Staff).await;
@@ -94,5 +114,6 @@ on_both_databases!(
     a_password_is_changed_by_who_knows_it_and_ends_other_sessions,
     an_account_is_shut_after_five_failures_for_twice_as_long_each_time,
     an_address_is_shut_whatever_names_it_tries,
+    an_unknown_name_costs_as_much_as_a_wrong_password,
     many_guesses_at_once_do_not_pass_the_count,
 );

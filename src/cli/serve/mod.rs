@@ -64,7 +64,11 @@ pub(super) async fn demo(
             no_ocr: true,
             wait: Wait::Read,
         };
-        document["sample"] = ingest::run(&app, &Guest::operator(), args).await?.document;
+        let sample = ingest::run(&app, &Guest::operator(), args.clone()).await?;
+        if !json {
+            sample.print(&Command::Ingest(args), json);
+        }
+        document["sample"] = sample.document;
     }
     let command = Command::Demo { listen, sample: sample.to_owned() };
     run(app, front, |address| {
