@@ -81,6 +81,8 @@ async fn page(
     let lang = frame.lang;
     Ok(AccountPage {
         name: asker.guest.actor().name().to_owned(),
+        rules: (app.gate.rules().passwords.shortest, app.gate.rules().passwords.kinds),
+        due: asker.guest.password_due() && !done,
         done,
         fault,
         sessions: own_sessions(app, asker).await?.iter().map(|one| words::session(app, lang, one)).collect(),

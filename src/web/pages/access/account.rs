@@ -13,6 +13,10 @@ use crate::web::pages::{
 pub struct AccountPage {
     pub frame: Frame,
     pub name: String,
+    /// The password is one that somebody else knows: nothing else is answered before it is changed.
+    pub due: bool,
+    /// The least length of a password, and of how many kinds of characters.
+    pub rules: (usize, usize),
     /// The password was changed just now.
     pub done: bool,
     pub fault: Option<AccountFault>,
@@ -44,7 +48,9 @@ pub enum AccountFault {
 impl AccountPage {
     pub(crate) fn samples(lang: crate::web::texts::Lang) -> Vec<(&'static str, AccountPage)> {
         use crate::web::pages::people::samples as people;
-        let page = |done, fault| AccountPage {
+        let page = |due, done, fault| AccountPage {
+            due,
+            rules: (10, 2),
             frame: Frame::sample(lang, None),
             name: "李乙".into(),
             done,
@@ -61,11 +67,12 @@ impl AccountPage {
             },
         };
         vec![
-            ("asked", page(false, None)),
-            ("done", page(true, None)),
-            ("old", page(false, Some(AccountFault::Old))),
-            ("short", page(false, Some(AccountFault::Short))),
-            ("again", page(false, Some(AccountFault::Again))),
+            ("asked", page(false, false, None)),
+            ("due", page(true, false, None)),
+            ("done", page(false, true, None)),
+            ("old", page(false, false, Some(AccountFault::Old))),
+            ("short", page(true, false, Some(AccountFault::Short))),
+            ("again", page(false, false, Some(AccountFault::Again))),
         ]
     }
 }
