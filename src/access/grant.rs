@@ -136,9 +136,6 @@ pub async fn give(
     if person.role.is_officer() {
         return Err(AccessError::Officer);
     }
-    if person.left_at.is_some() {
-        return Err(AccessError::Missing);
-    }
     new.check(person.role)?;
     if let Whose::Named(code) = &new.whose
         && !departments(db).await?.iter().any(|one| one.code == *code)

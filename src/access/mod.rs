@@ -18,8 +18,10 @@
 //! System administrator, security officer and auditor are roles of their own, so that
 //! nobody is two of them or one of them with archive work. They get no grants, no
 //! clearance and no posts, stay what they are, and the last of each cannot leave. Nobody
-//! changes his own rights. Who gives rights never holds a key: the secret of a token is
-//! drawn by its owner.
+//! changes his own rights. The secret of a token is drawn by its owner, so that who gives
+//! rights never holds it; a first password he does know, until its owner changes it, which
+//! nothing else goes before. One security officer alone can still use one of his making:
+//! the trail says so, nothing stops it.
 //!
 //! # Why
 //!

@@ -80,6 +80,20 @@ pub(super) async fn begin<'a>(
     Ok(change)
 }
 
+/// Begins a change of a session or token of `owner`: by himself, in person, or by who
+/// administers people.
+pub(super) async fn begin_of<'a>(
+    db: &Db,
+    clock: &dyn Clock,
+    who: &'a Guest,
+    owner: &Id<Person>,
+) -> Result<Change<'a>, AccessError> {
+    if who.in_person() && who.person() == Some(owner) {
+        return Ok(Change::begin(db, clock, who.actor()).await?);
+    }
+    begin(db, clock, who, None).await
+}
+
 /// # Errors
 /// [`AccessError::Missing`] where `person` is not there, or has left.
 pub(super) async fn here(db: &Db, person: &Id<Person>) -> Result<People, AccessError> {

@@ -65,9 +65,6 @@ pub async fn appoint(
     if person.role.is_officer() {
         return Err(AccessError::Officer);
     }
-    if person.left_at.is_some() {
-        return Err(AccessError::Missing);
-    }
     let department = new.department.filter(|code| !code.is_empty());
     if new.reason.chars().count() > LONGEST_REASON || !plain(new.reason) {
         return Err(AccessError::Post);
@@ -84,8 +81,9 @@ pub async fn appoint(
     // Inside the change: nothing is given to somebody who was cleared in the meantime.
     here(db, &person.id).await?;
     if let Some(stood_in) = new.acts_for {
-        let all = holdings(db, None).await?;
-        let held = all.iter().find(|one| one.id == stood_in).ok_or(AccessError::Post)?;
+        let mut asked = Asked::new(COLUMNS);
+        asked.push(" WHERE post_holding.id = ").bind(stood_in);
+        let held = found(db, asked).await?.pop().ok_or(AccessError::Post)?;
         let last = |day: Option<String>| day.unwrap_or_else(|| "9999-12-31".to_owned());
         let until = last(new.until.map(|day| day.to_string()));
         let within = new.since.to_string() >= held.since && until <= last(held.until.clone());

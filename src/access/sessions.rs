@@ -1,8 +1,8 @@
 //! The sessions of somebody: seen and ended.
 
-use super::{AccessError, Gate, Guest, person::may_change, session::digest};
+use super::{AccessError, Gate, Guest, person::begin_of, session::digest};
 use crate::{
-    audit::{Change, Event},
+    audit::Event,
     db::Asked,
     kernel::{Id, Person},
 };
@@ -67,10 +67,7 @@ impl Gate {
             .fetch_optional(self.db.read())
             .await?;
         let owner = Id::<Person>::known(owner.ok_or(AccessError::Missing)?);
-        if who.person() != Some(&owner) {
-            may_change(&self.db, who, None).await?;
-        }
-        let mut change = Change::begin(&self.db, self.clock.as_ref(), who.actor()).await?;
+        let mut change = begin_of(&self.db, self.clock.as_ref(), who, &owner).await?;
         sqlx::query("DELETE FROM session WHERE id = $1").bind(id).execute(&mut *change.tx).await?;
         change.commit(Event::new("session.ended", owner).and(id)).await?;
         Ok(())

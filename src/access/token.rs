@@ -4,7 +4,7 @@
 
 use super::{
     AccessError, Functions, Gate, Guest, People,
-    person::{begin, here, may_change, plain},
+    person::{begin, begin_of, here, may_change, plain},
     session::{API_PREFIX, Known, digest, secret},
 };
 use crate::{
@@ -108,10 +108,7 @@ impl Gate {
             .fetch_optional(self.db.read())
             .await?;
         let owner = Id::<Person>::known(owner.ok_or(AccessError::Missing)?);
-        if who.person() != Some(&owner) {
-            may_change(&self.db, who, None).await?;
-        }
-        let mut change = Change::begin(&self.db, self.clock.as_ref(), who.actor()).await?;
+        let mut change = begin_of(&self.db, self.clock.as_ref(), who, &owner).await?;
         let done = sqlx::query("UPDATE api_token SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
             .bind(id)
             .bind(change.at.to_string())

@@ -109,13 +109,14 @@ impl App {
         if changed.is_empty() {
             return Ok(false);
         }
-        self.check(&old, new).await?;
         for (_, (section, key, _)) in &changed {
             let name = format!("LANTAI__{}__{}", section.to_uppercase(), key.to_uppercase());
             if std::env::var_os(&name).is_some() {
                 return Err(SettingsError::Outside(name));
             }
         }
+        // Last, for it founds a store that is not there.
+        self.check(&old, new).await?;
         let written = write_beside(&self.place, changed.iter().map(|(_, after)| after))?;
         let mut change = Change::begin(&self.db, self.clock.as_ref(), who.actor()).await?;
         let (last, before) = changed.split_last().expect("something is changed");

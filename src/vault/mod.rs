@@ -1,6 +1,7 @@
 //! The bytes: every record is one OCFL 1.1 object, with its description inside.
 //!
-//! The room owns, below one data folder on one file system:
+//! The room owns, below the archive's folder, or all three below a place of their own
+//! ([`Folders::at`]), on one file system:
 //!
 //! ```text
 //! store/ocfl/          the OCFL storage root; nothing else lies in it

@@ -46,6 +46,8 @@ async fn a_token_is_allowed_by_the_officer_and_drawn_by_its_owner_once(db: TestD
     assert!(program.may(Right::Search) && !program.may(Right::Read) && !program.may(Right::Ingest));
     let changed = place.gate.change_password(&program, &token, "", &password, "a new password").await;
     assert!(matches!(changed, Err(AccessError::Denied(_))), "a program does not change its owner's account");
+    let ended = place.gate.end_token(&program, &id).await;
+    assert!(matches!(ended, Err(AccessError::Denied(_))), "nor ends its owner's tokens");
     let drawn = place.gate.draw_token(&program, &id).await;
     assert!(matches!(drawn, Err(AccessError::Missing)));
 

@@ -3,7 +3,7 @@
 
 use super::Proof;
 use crate::{
-    access::{AccessError, Gate, Guest, attempt::Counted, person::may_change},
+    access::{AccessError, Gate, Guest, attempt::Counted, person::begin},
     audit::{Change, Event},
     db,
     kernel::{Id, Person},
@@ -44,8 +44,7 @@ impl Gate {
     /// # Errors
     /// [`AccessError::Denied`]; [`AccessError::Missing`] where `person` has none of this id.
     pub async fn remove_factor(&self, who: &Guest, person: &Id<Person>, id: &str) -> Result<(), AccessError> {
-        may_change(&self.db, who, Some(person)).await?;
-        let change = Change::begin(&self.db, self.clock.as_ref(), who.actor()).await?;
+        let change = begin(&self.db, self.clock.as_ref(), who, Some(person)).await?;
         take_away(change, person, id).await
     }
 }
