@@ -3,11 +3,11 @@
 use super::App;
 use crate::{
     access::{Guest, Reach},
-    ingest::batch::{self, BatchState},
+    ingest::batch::{self, BatchState, Handed},
     jobs::{self, Leased},
     search,
 };
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 /// How long a worker with nothing to do waits before it looks again.
 const IDLE: Duration = Duration::from_millis(400);
@@ -94,8 +94,8 @@ async fn resume(app: &Arc<App>, begun: batch::BatchRow) -> anyhow::Result<u64> {
     else {
         return Ok(0);
     };
-    let source = PathBuf::from(&begun.source);
-    let plan = batch::plan(&desk, &source, &Reach::nothing(), Some(begun.filing.as_str())).await?;
+    let handed = Handed::folder(Path::new(&begun.source))?;
+    let plan = batch::plan(&desk, handed, &Reach::nothing(), Some(begun.filing.as_str())).await?;
     batch::goes_on(&begun, &plan)?;
     let (accept_good, read_text) = (begun.accept_good, begun.read_text);
     let committed = batch::commit(&desk, &Guest::machine("ingest"), plan, Some(begun), accept_good, read_text).await?;

@@ -8,7 +8,7 @@ use crate::{
     access::Guest,
     app::{self, App},
     ingest::{
-        batch::{self, IngestError, Plan},
+        batch::{self, Handed, IngestError, Plan},
         defects::{Defect, DefectKind, Lang, Severity, write_xlsx},
     },
 };
@@ -29,7 +29,11 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         return Ok(not_his());
     }
     let filing = begun.as_ref().map(|batch| batch.filing.to_string());
-    let plan = match batch::plan(&desk, &args.batch, &guest.reach(), filing.as_deref()).await {
+    let planned = match Handed::folder(&args.batch) {
+        Ok(handed) => batch::plan(&desk, handed, &guest.reach(), filing.as_deref()).await,
+        Err(error) => Err(error),
+    };
+    let plan = match planned {
         Ok(plan) => plan,
         Err(error @ (IngestError::Catalogue(_) | IngestError::Folder(_) | IngestError::Source(..))) => {
             return Ok(Answer::wrong(error.to_string(), "按上面所说改正后再试"));

@@ -24,6 +24,7 @@ migrations!(
     "0008_access_permission",
     "0009_holdings_opening",
     "0010_audit_reading",
+    "0011_ingest_ways",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

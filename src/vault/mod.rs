@@ -52,6 +52,7 @@ mod open;
 mod reading;
 mod rows;
 mod seal;
+mod source;
 mod staging;
 mod stores;
 mod sweep;
@@ -68,6 +69,7 @@ pub use rows::{
     promised_records, readings, sealed, sealed_after, unsealed, verified, verified_since,
 };
 pub use seal::{Intent, Sealed};
+pub use source::{Bytes, Source};
 pub use staging::{ObjectDraft, SourceFile, Staged, StoredFile};
 pub use sweep::{StagedFolder, Sweep};
 pub use verify::{Expected, Finding, FindingKind};

@@ -7,18 +7,17 @@ use super::{
     error::{VaultError, failed},
     layout,
     object::{Algorithm, DECLARATION, INVENTORY, Inventory, Listed, MAIN, Paths, RECORD_JSON, User, Version, sidecar},
+    source::{Source, open_regular},
 };
 use crate::kernel::{Id, Instant, Record, Sha256};
-use rustix::fs::OFlags;
 use std::{
-    fs::{self, File, OpenOptions},
-    os::unix::fs::{FileTypeExt, OpenOptionsExt},
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 
 /// A file to take in.
 pub struct SourceFile {
-    pub path: PathBuf,
+    pub source: Source,
     /// What the sender called it; it stands in `record.json`, not in a path.
     pub name: String,
 }
@@ -182,7 +181,7 @@ pub(super) fn take_in(
     source: SourceFile,
 ) -> Result<StoredFile, VaultError> {
     let logical = format!("{number:04}");
-    let digests = copy_in(writes, &source.path, content.join(&logical), main)?;
+    let digests = copy_in(writes, &source.source, content.join(&logical), main)?;
     Ok(StoredFile {
         number,
         content_path: format!("{version}/content/{logical}"),
@@ -193,8 +192,9 @@ pub(super) fn take_in(
     })
 }
 
-fn copy_in(writes: &mut Writes, source: &Path, target: PathBuf, main: Algorithm) -> Result<Digests, VaultError> {
-    let mut from = open_source(source)?;
+fn copy_in(writes: &mut Writes, source: &Source, target: PathBuf, main: Algorithm) -> Result<Digests, VaultError> {
+    let Source::Plain(source) = source;
+    let mut from = open_regular(source)?;
     let before = seen(&from, source)?;
     let digests = writes.file(target, |to| pass(&mut from, to, Wanted::both(main)).map_err(failed("copy", source)))?;
     let after = seen(&from, source)?;
@@ -217,27 +217,4 @@ fn seen(file: &File, path: &Path) -> Result<Seen, VaultError> {
         Ok(Seen { len: found.len(), modified: found.modified()? })
     };
     look().map_err(failed("look at", path))
-}
-
-/// Opens a source if it is a regular file: a link is not followed, and a pipe
-/// without a writer does not hold us up.
-fn open_source(path: &Path) -> Result<File, VaultError> {
-    let refused = |kind| VaultError::SourceRefused { path: path.to_owned(), kind };
-    let kind_of = |kind: fs::FileType| match kind {
-        kind if kind.is_file() => None,
-        kind if kind.is_symlink() => Some("a symbolic link"),
-        kind if kind.is_dir() => Some("a folder"),
-        kind if kind.is_fifo() => Some("a pipe"),
-        _ => Some("a device or socket"),
-    };
-    let named = fs::symlink_metadata(path).map_err(failed("look at", path))?;
-    if let Some(kind) = kind_of(named.file_type()) {
-        return Err(refused(kind));
-    }
-    // Asked again of the open file: the name may have been given to another.
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
-    let flags = i32::try_from(flags).expect("open flags fit in an int");
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed("open", path))?;
-    let opened = file.metadata().map_err(failed("look at", path))?;
-    kind_of(opened.file_type()).map_or(Ok(file), |kind| Err(refused(kind)))
 }

@@ -8,7 +8,7 @@ mod versions;
 
 use lantai::{
     kernel::{Id, Instant, Record},
-    vault::{Folders, Intent, ObjectDraft, SourceFile, Staged, StoredFile, User, Vault, VaultError},
+    vault::{Folders, Intent, ObjectDraft, Source, SourceFile, Staged, StoredFile, User, Vault, VaultError},
 };
 use std::{
     fs,
@@ -47,7 +47,7 @@ impl House {
     fn source(&self, name: &str, bytes: &[u8]) -> SourceFile {
         let path = self.folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        SourceFile { path, name: format!("原名 {name}") }
+        SourceFile { source: Source::Plain(path), name: format!("原名 {name}") }
     }
 
     fn stage(&self, number: u32, files: Vec<SourceFile>) -> Result<Staged, VaultError> {

@@ -127,11 +127,11 @@ fn only_regular_files_are_taken_in_and_nothing_stays_of_a_refusal() {
     symlink(outside.join("secret"), outside.join("link")).unwrap();
     assert!(Command::new("mkfifo").arg(outside.join("pipe")).status().unwrap().success());
     for (name, kind) in [("link", "a symbolic link"), ("pipe", "a pipe"), ("data", "a folder")] {
-        let source = SourceFile { path: outside.join(name), name: name.to_owned() };
+        let source = SourceFile { source: Source::Plain(outside.join(name)), name: name.to_owned() };
         let refused = house.stage(1, vec![house.source("a", b"fine"), source]).unwrap_err().to_string();
         assert!(refused.contains(kind) && refused.contains(name), "{refused}");
     }
-    let missing = SourceFile { path: outside.join("nothing"), name: String::new() };
+    let missing = SourceFile { source: Source::Plain(outside.join("nothing")), name: String::new() };
     assert!(matches!(house.stage(1, vec![missing]), Err(VaultError::Io { .. })));
     assert_eq!(house.vault.staged().unwrap(), []);
 }
@@ -223,7 +223,7 @@ fn derivatives_hang_on_one_record_and_go_with_it() {
 fn a_source_that_is_not_what_it_said_it_was_is_refused_by_name() {
     let house = House::new();
     // Says it is empty and then has bytes, like a file still being written.
-    let moving = SourceFile { path: PathBuf::from("/proc/self/status"), name: "status".to_owned() };
+    let moving = SourceFile { source: Source::Plain(PathBuf::from("/proc/self/status")), name: "status".to_owned() };
     let refused = house.stage(1, vec![moving]).unwrap_err();
     assert!(matches!(&refused, VaultError::SourceChanged(path) if path.ends_with("status")), "{refused}");
     assert_eq!(house.vault.staged().unwrap(), []);

@@ -49,7 +49,9 @@ fn stage_and_seal(folder: &Path) {
             created: at(),
             message: "filed".to_owned(),
             user: user(),
-            files: (0..25).map(|_| SourceFile { path: folder.join("a"), name: "a".to_owned() }).collect(),
+            files: (0..25)
+                .map(|_| SourceFile { source: Source::Plain(folder.join("a")), name: "a".to_owned() })
+                .collect(),
             describe: |files: &[StoredFile]| describe(files),
         })
         .unwrap();

@@ -4,6 +4,7 @@ use super::{
     Plan, Planned,
     allowed::allowed,
     desk::{Desk, IngestError},
+    findings,
     pace::Pace,
     rows, seal,
 };
@@ -123,7 +124,9 @@ async fn begin(
         id: Id::fresh(change.at),
         filing,
         name: plan.name.clone(),
-        source: plan.source.display().to_string(),
+        source: plan.source.clone(),
+        way: rows::Way::Folder,
+        round: 1,
         catalogue: plan.catalogue.to_string(),
         content: plan.content().to_string(),
         state: rows::BatchState::Filing,
@@ -135,12 +138,14 @@ async fn begin(
         set_aside: number(plan.set_aside),
         files: number(plan.files() as u64),
         bytes: number(plan.bytes()),
+        said: rows::Said::default(),
+        department: None,
         received_by: guest.actor().name().to_owned(),
         started_at: change.at.to_string(),
         filed_at: None,
     };
     rows::insert(&mut change, &batch).await?;
-    rows::insert_findings(&mut change, &batch.id, &plan.defects).await?;
+    findings::insert_findings(&mut change, &batch, &plan.defects).await?;
     let event = Event::new("batch.received", &batch.id).and(&batch.filing).with("name", &batch.name);
     change.commit(event.with("rows", batch.rows).with("catalogue", &batch.catalogue)).await?;
     Ok(batch)
@@ -220,7 +225,7 @@ fn stage_one(vault: &vault::Vault, shelf: &Shelf, row: &Planned) -> Result<Stage
         files: row
             .files
             .iter()
-            .map(|file| SourceFile { path: file.path.clone(), name: base_name(&file.relative) })
+            .map(|file| SourceFile { source: file.source.clone(), name: base_name(&file.relative) })
             .collect(),
         describe: |stored: &[vault::StoredFile]| {
             described.files = stored
@@ -243,7 +248,7 @@ fn stage_one(vault: &vault::Vault, shelf: &Shelf, row: &Planned) -> Result<Stage
     for (stored, planned) in staged.files.iter().zip(&row.files) {
         if stored.sha256 != planned.sha256 {
             let changed = std::io::Error::other("it changed since it was checked");
-            return Err(IngestError::Source(planned.path.clone(), changed));
+            return Err(IngestError::Source(planned.relative.clone().into(), changed));
         }
     }
     let new = NewRecord {

@@ -4,13 +4,10 @@ use super::{desk::Desk, pace::Pace};
 use crate::{
     ingest::{extract::Examined, folder::FoundFile},
     kernel::Sha256,
+    vault::Source,
 };
 use futures::{StreamExt as _, stream};
 use sha2::Digest as _;
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-};
 
 /// Digests of `files`, in their order, two at a time: the disk and two cores have
 /// no use for more.
@@ -18,7 +15,7 @@ use std::{
 /// A file that cannot be read is a reason of its own; the others are digested.
 pub(super) async fn digests(files: &[FoundFile]) -> Vec<Result<Sha256, String>> {
     let pace = Pace::new("digesting files", files.len());
-    let asked: Vec<_> = files.iter().map(|file| digest_aside(file.path.clone())).collect();
+    let asked: Vec<_> = files.iter().map(|file| digest_aside(file.source.clone())).collect();
     stream::iter(asked).buffered(2).inspect(|_| pace.step(1)).collect().await
 }
 
@@ -27,22 +24,21 @@ pub(super) async fn digests(files: &[FoundFile]) -> Vec<Result<Sha256, String>> 
 pub(super) async fn examined(desk: &Desk, files: &[&FoundFile]) -> Vec<Examined> {
     // Collected first: a closure that borrows, held over an await, is no `Send`.
     let pace = Pace::new("checking files", files.len());
-    let asked: Vec<_> = files.iter().map(|file| desk.reader.examine(&file.path)).collect();
+    let asked: Vec<_> = files.iter().map(|file| desk.reader.examine(&file.source, &file.relative)).collect();
     stream::iter(asked).buffered(desk.reader.children() * 2).inspect(|_| pace.step(1)).collect().await
 }
 
-async fn digest_aside(path: PathBuf) -> Result<Sha256, String> {
-    tokio::task::spawn_blocking(move || digest(&path).map_err(|error| error.to_string()))
-        .await
-        .expect("reading a file does not panic")
+async fn digest_aside(source: Source) -> Result<Sha256, String> {
+    tokio::task::spawn_blocking(move || digest(&source)).await.expect("reading a file does not panic")
 }
 
-fn digest(path: &Path) -> std::io::Result<Sha256> {
-    let mut file = std::fs::File::open(path)?;
+/// SHA-256 of a file's bytes, or why they cannot be read. Blocks.
+pub(super) fn digest(source: &Source) -> Result<Sha256, String> {
+    let mut file = source.open().map_err(|error| error.to_string())?;
     let mut hasher = sha2::Sha256::new();
     let mut block = vec![0; 256 << 10];
     loop {
-        let count = file.read(&mut block)?;
+        let count = file.read(&mut block).map_err(|error| error.to_string())?;
         if count == 0 {
             return Ok(Sha256(hasher.finalize().into()));
         }

@@ -25,6 +25,8 @@ mod codes;
 mod commit;
 mod compare;
 mod desk;
+mod findings;
+mod handed;
 mod look;
 mod pace;
 mod plan;
@@ -36,9 +38,9 @@ pub use abandon::abandon;
 pub use allowed::{Seen, seen_by};
 pub use commit::{Committed, commit, goes_on};
 pub use desk::{Desk, IngestError};
+pub use findings::{FindingRow, count_findings, findings, sheet};
+pub use handed::Handed;
 pub use plan::{Plan, Planned, PlannedFile, plan};
 pub use read::{JOB as READ_JOB, read, read_again};
-pub use rows::{
-    BatchRow, BatchState, FindingRow, begun, begun_from, by_id, count, count_findings, findings, list, page, sheet,
-};
+pub use rows::{BatchRow, BatchState, Said, Way, begun, begun_from, by_id, count, list, page};
 pub use seal::{JOB as SEAL_JOB, seal, sweep};

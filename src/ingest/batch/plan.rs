@@ -3,6 +3,7 @@
 use super::{
     codes, compare,
     desk::{Desk, IngestError},
+    handed::Handed,
     look,
 };
 use crate::{
@@ -12,17 +13,19 @@ use crate::{
         code::{self, Code, Scheme},
     },
     ingest::{
-        catalogue::{self, Catalogue, Entry, Reading},
+        catalogue::{Catalogue, Entry, Mapping, Reading},
         defects::{self, CodeParts, Defect, DefectKind, Lang, Severity, Words},
         extract::Examined,
         folder::{self, Beside, FoundFile, Wanted},
     },
     kernel::{Secrecy, Sha256},
     profile::Kind,
+    vault::Source,
 };
 use std::{
     collections::{BTreeSet, HashMap},
-    path::{Path, PathBuf},
+    io::Error,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -31,7 +34,8 @@ use std::{
 pub struct Plan {
     /// Of the folder.
     pub name: String,
-    pub source: PathBuf,
+    /// Where it came from, as it is kept with the batch.
+    pub source: String,
     /// SHA-256 of the catalogue.
     pub catalogue: Sha256,
     /// Rows of the catalogue.
@@ -76,7 +80,7 @@ pub struct Planned {
 /// A file of it, in the order of pages.
 #[derive(Debug)]
 pub struct PlannedFile {
-    pub path: PathBuf,
+    pub source: Source,
     /// As shown: below the batch's folder.
     pub relative: String,
     pub bytes: u64,
@@ -110,17 +114,14 @@ impl Plan {
     }
 }
 
-/// Checks the batch in `dir` for somebody who may know of `reach`. `filing` is the
+/// Checks what was handed in for somebody who may know of `reach`. `filing` is the
 /// filing that goes on, if the batch was begun before.
-pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) -> Result<Plan, IngestError> {
+pub async fn plan(desk: &Desk, handed: Handed, reach: &Reach, filing: Option<&str>) -> Result<Plan, IngestError> {
     let begun = Instant::now();
-    let source = dir.canonicalize().map_err(|error| IngestError::Source(dir.to_owned(), error))?;
-    let found = catalogue::find(&source)?;
-    let bytes = std::fs::read(&found).map_err(|error| IngestError::Source(found.clone(), error))?;
-    let catalogue = Sha256::of(&bytes);
-    drop(bytes);
-    let mut read = read_rows(&found, desk.ceiling)?;
-    let walked = folder::walk(&source)?;
+    let Handed { name, source, catalogue_name, catalogue: file, walked, mapping } = handed;
+    let catalogue =
+        look::digest(&file).map_err(|why| IngestError::Source(catalogue_name.clone(), Error::other(why)))?;
+    let mut read = read_rows(&catalogue_name, &file, &mapping, desk.ceiling)?;
     let mut matched = match_rows(&mut read, &walked);
     let mut took = Took { catalogue: begun.elapsed(), ..Took::default() };
 
@@ -133,7 +134,7 @@ pub async fn plan(desk: &Desk, dir: &Path, reach: &Reach, filing: Option<&str>) 
     let begun = Instant::now();
     let digests = look::digests(&walked.files).await;
     took.digests = begun.elapsed();
-    let (name, rows, set_aside) = (name_of(&source), read.rows, read.set_aside);
+    let (rows, set_aside) = (read.rows, read.set_aside);
     let rest = unplanned(&read, &coded.codes, &matched);
     let (planned, mut defects) = assemble(
         read,
@@ -190,8 +191,8 @@ struct Rows {
     defects: Vec<Defect>,
 }
 
-fn read_rows(path: &Path, ceiling: Secrecy) -> Result<Rows, IngestError> {
-    let mut catalogue = Catalogue::open(path)?;
+fn read_rows(name: &Path, file: &Source, mapping: &Mapping, ceiling: Secrecy) -> Result<Rows, IngestError> {
+    let mut catalogue = Catalogue::open(name, file, mapping)?;
     let mut read = Rows::default();
     while let Some(row) = catalogue.next() {
         read.rows += 1;
@@ -312,7 +313,7 @@ fn assemble(
                 defects.push(defect.of_file(&found.relative));
             }
             own.push(PlannedFile {
-                path: found.path.clone(),
+                source: found.source.clone(),
                 relative: found.relative.clone(),
                 bytes: found.bytes,
                 sha256,
@@ -366,7 +367,7 @@ async fn examine(desk: &Desk, rows: &mut [Planned], defects: &mut Vec<Defect>) {
         .iter()
         .flat_map(|row| &row.files)
         .map(|file| FoundFile {
-            path: file.path.clone(),
+            source: file.source.clone(),
             relative: file.relative.clone(),
             bytes: file.bytes,
             modified: None,
@@ -415,8 +416,4 @@ async fn note_duplicates(
         }
     }
     Ok(())
-}
-
-fn name_of(source: &Path) -> String {
-    source.file_name().map_or_else(|| source.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

@@ -99,7 +99,7 @@ async fn read_file(desk: &Desk, record: &RecordView, file: &RecordFile) -> Resul
         pages: i64::try_from(pages).unwrap_or(i64::MAX),
         maker: EXTRACTOR_VERSION.to_owned(),
     };
-    Ok(match desk.reader.extract(&path, &file.name).await {
+    Ok(match desk.reader.extract(&vault::Source::Plain(path), &file.name).await {
         Reading::Read { pages } => {
             let (vault, id, count) = (desk.vault.clone(), record.id.clone(), pages.len());
             let content: Sha256 = file.sha256.parse().map_err(|()| inconsistent(file))?;

@@ -1,10 +1,9 @@
-//! The rows of a batch and of what was found wrong with it.
+//! The rows of batches.
 
 use super::Seen;
 use crate::{
     audit::Change,
     db::{self, Asked, Cell, Db, DbError},
-    ingest::defects::{Defect, DefectKind, Lang, Severity, SheetError, Words, write_xlsx},
     kernel::{Batch, Cursor, Filing, Id, Page},
 };
 use serde_json::json;
@@ -15,8 +14,11 @@ pub struct BatchRow {
     pub id: Id<Batch>,
     pub filing: Id<Filing>,
     pub name: String,
-    /// The folder it was read from.
+    /// Where it was read from.
     pub source: String,
+    pub way: Way,
+    /// From 1; a batch that went back to its sender comes again as its next round.
+    pub round: i64,
     /// SHA-256 of its catalogue.
     pub catalogue: String,
     /// SHA-256 over the code and the files' digests of every row to file.
@@ -31,104 +33,153 @@ pub struct BatchRow {
     pub set_aside: i64,
     pub files: i64,
     pub bytes: i64,
+    /// What the sender says there is.
+    pub said: Said,
+    /// Of the sender.
+    pub department: Option<String>,
     pub received_by: String,
     pub started_at: String,
     pub filed_at: Option<String>,
 }
 
+/// How a batch came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A folder of this machine.
+    Folder,
+    /// A ZIP file of this machine.
+    Zip,
+    /// Sent by a browser or another program, file by file.
+    Upload,
+    /// Laid into the watched folder.
+    Drop,
+}
+
+impl Way {
+    const ALL: [Self; 4] = [Self::Folder, Self::Zip, Self::Upload, Self::Drop];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::Zip => "zip",
+            Self::Upload => "upload",
+            Self::Drop => "drop",
+        }
+    }
+}
+
+/// What a sender says a batch holds; each that is said must agree with what came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    pub rows: Option<i64>,
+    pub files: Option<i64>,
+    pub bytes: Option<i64>,
+}
+
 /// Where a batch stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchState {
+    /// Its files are coming in; nothing was looked at.
+    Receiving,
+    /// Rows and files are being checked.
+    Checking,
+    /// Checked; whoever handed it in decides what becomes of it.
+    Checked,
     /// Rows are being filed; none is visible.
     Filing,
     /// Every row is filed and visible.
     Filed,
+    /// Gone back to its sender with a reason.
+    Returned,
+    /// Taken back after it was filed and before its handover was signed.
+    Withdrawn,
     /// Given up before any of it was visible; nothing of it is kept.
     Abandoned,
 }
 
 impl BatchState {
-    const ALL: [Self; 3] = [Self::Filing, Self::Filed, Self::Abandoned];
+    const ALL: [Self; 8] = [
+        Self::Receiving,
+        Self::Checking,
+        Self::Checked,
+        Self::Filing,
+        Self::Filed,
+        Self::Returned,
+        Self::Withdrawn,
+        Self::Abandoned,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
+            Self::Receiving => "receiving",
+            Self::Checking => "checking",
+            Self::Checked => "checked",
             Self::Filing => "filing",
             Self::Filed => "filed",
+            Self::Returned => "returned",
+            Self::Withdrawn => "withdrawn",
             Self::Abandoned => "abandoned",
         }
     }
 }
 
-/// A finding as it was kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FindingRow {
-    pub number: i64,
-    pub row: Option<i64>,
-    pub code: Option<String>,
-    pub file: Option<String>,
-    pub kind: String,
-    pub severity: String,
-    pub reason: String,
-    pub remedy: String,
-}
-
 pub(crate) async fn insert(change: &mut Change<'_>, batch: &BatchRow) -> Result<(), DbError> {
-    sqlx::query(
-        "INSERT INTO batch (id, filing_id, name, source, catalogue, content, state, accept_good, read_text, rows_in,
-                            to_file, filed, set_aside, files, bytes, received_by, started_at)
-         VALUES ($1, $2, $3, $4, $5, $15, 'filing', $6, $7, $8, $9, 0, $10, $11, $12, $13, $14)",
-    )
-    .bind(batch.id.as_str())
-    .bind(batch.filing.as_str())
-    .bind(&batch.name)
-    .bind(&batch.source)
-    .bind(&batch.catalogue)
-    .bind(i64::from(batch.accept_good))
-    .bind(i64::from(batch.read_text))
-    .bind(batch.rows)
-    .bind(batch.to_file)
-    .bind(batch.set_aside)
-    .bind(batch.files)
-    .bind(batch.bytes)
-    .bind(&batch.received_by)
-    .bind(&batch.started_at)
-    .bind(&batch.content)
-    .execute(&mut *change.tx)
-    .await?;
-    Ok(())
+    let b = batch;
+    let row = json!([
+        b.id.as_str(),
+        b.filing.as_str(),
+        b.name,
+        b.source,
+        b.way.word(),
+        b.round,
+        b.catalogue,
+        b.content,
+        b.state.word(),
+        i64::from(b.accept_good),
+        i64::from(b.read_text),
+        b.rows,
+        b.to_file,
+        b.filed_rows,
+        b.set_aside,
+        b.files,
+        b.bytes,
+        b.said.rows,
+        b.said.files,
+        b.said.bytes,
+        b.department,
+        b.received_by,
+        b.started_at,
+        b.filed_at,
+    ]);
+    db::bulk(&mut change.tx, "INSERT INTO batch", BATCH, &[row]).await
 }
 
-pub(crate) async fn insert_findings(
-    change: &mut Change<'_>,
-    batch: &Id<Batch>,
-    defects: &[Defect],
-) -> Result<(), DbError> {
-    let columns = &[
-        ("batch_id", Cell::Text),
-        ("number", Cell::Number),
-        ("row_number", Cell::Number),
-        ("code", Cell::Text),
-        ("file", Cell::Text),
-        ("kind", Cell::Text),
-        ("severity", Cell::Text),
-        ("reason", Cell::Text),
-        ("remedy", Cell::Text),
-    ];
-    let rows: Vec<_> = (1_i64..)
-        .zip(defects)
-        .map(|(number, d)| {
-            let severity = match d.severity {
-                Severity::Blocking => "blocking",
-                Severity::Note => "note",
-            };
-            json!([batch.as_str(), number, d.row, d.code, d.file, d.kind.word(), severity, d.reason, d.remedy])
-        })
-        .collect();
-    for chunk in rows.chunks(2_000) {
-        db::bulk(&mut change.tx, "INSERT INTO batch_finding", columns, chunk).await?;
-    }
-    Ok(())
-}
+const BATCH: &[(&str, Cell)] = &[
+    ("id", Cell::Text),
+    ("filing_id", Cell::Text),
+    ("name", Cell::Text),
+    ("source", Cell::Text),
+    ("way", Cell::Text),
+    ("round", Cell::Number),
+    ("catalogue", Cell::Text),
+    ("content", Cell::Text),
+    ("state", Cell::Text),
+    ("accept_good", Cell::Number),
+    ("read_text", Cell::Number),
+    ("rows_in", Cell::Number),
+    ("to_file", Cell::Number),
+    ("filed", Cell::Number),
+    ("set_aside", Cell::Number),
+    ("files", Cell::Number),
+    ("bytes", Cell::Number),
+    ("said_rows", Cell::Number),
+    ("said_files", Cell::Number),
+    ("said_bytes", Cell::Number),
+    ("department", Cell::Text),
+    ("received_by", Cell::Text),
+    ("started_at", Cell::Text),
+    ("filed_at", Cell::Text),
+];
 
 /// Notes that `count` more rows of the batch are filed.
 pub(crate) async fn advance(change: &mut Change<'_>, batch: &Id<Batch>, count: usize) -> Result<(), DbError> {
@@ -159,8 +210,9 @@ pub(crate) async fn give_up(change: &mut Change<'_>, batch: &Id<Batch>) -> Resul
     db::exactly(1, &done)
 }
 
-const COLUMNS: &str = "SELECT id, filing_id, name, source, catalogue, content, state, accept_good, read_text, rows_in, to_file, \
-                       filed, set_aside, files, bytes, received_by, started_at, filed_at FROM batch";
+const COLUMNS: &str = "SELECT id, filing_id, name, source, way, round, catalogue, content, state, accept_good, \
+                       read_text, rows_in, to_file, filed, set_aside, files, bytes, said_rows, said_files, said_bytes, \
+                       department, received_by, started_at, filed_at FROM batch";
 
 /// The batch of this id.
 pub async fn by_id(db: &Db, seen: &Seen, id: &Id<Batch>) -> Result<Option<BatchRow>, DbError> {
@@ -208,37 +260,6 @@ pub async fn page(db: &Db, seen: &Seen, skip: i64, limit: i64) -> Result<Vec<Bat
     rows(db, asked).await
 }
 
-/// How many findings a batch has; `blocking` leaves the notes out.
-pub async fn count_findings(db: &Db, batch: &Id<Batch>, blocking: bool) -> Result<i64, DbError> {
-    Ok(sqlx::query_scalar(
-        "SELECT COUNT(*) FROM batch_finding WHERE batch_id = $1 AND ($2 = 0 OR severity = 'blocking')",
-    )
-    .bind(batch.as_str())
-    .bind(i64::from(blocking))
-    .fetch_one(db.read())
-    .await?)
-}
-
-/// Findings as an Excel sheet.
-pub fn sheet(findings: &[FindingRow], lang: Lang) -> Result<Vec<u8>, SheetError> {
-    let defects: Vec<Defect> = findings.iter().filter_map(FindingRow::defect).collect();
-    let mut sheet = std::io::Cursor::new(Vec::new());
-    write_xlsx(&defects, &mut sheet, lang)?;
-    Ok(sheet.into_inner())
-}
-
-impl FindingRow {
-    fn defect(&self) -> Option<Defect> {
-        let kind = *DefectKind::ALL.iter().find(|kind| kind.word() == self.kind)?;
-        let words = Words { reason: self.reason.clone(), remedy: self.remedy.clone() };
-        let mut defect = Defect::new(kind, words);
-        defect.row = self.row.and_then(|row| u64::try_from(row).ok());
-        defect.code = self.code.clone();
-        defect.file = self.file.clone();
-        Some(defect)
-    }
-}
-
 /// Batches, newest first, `limit` a page.
 pub async fn list(db: &Db, seen: &Seen, after: Option<&Cursor>, limit: usize) -> Result<Page<BatchRow>, DbError> {
     let mut asked = Asked::new(COLUMNS);
@@ -251,38 +272,9 @@ pub async fn list(db: &Db, seen: &Seen, after: Option<&Cursor>, limit: usize) ->
     Ok(Page::of(rows(db, asked).await?, limit, |batch| batch.id.to_string()))
 }
 
-/// What was found wrong with a batch; `blocking` leaves the notes out.
-pub async fn findings(
-    db: &Db,
-    batch: &Id<Batch>,
-    blocking: bool,
-    skip: i64,
-    limit: i64,
-) -> Result<Vec<FindingRow>, DbError> {
-    type Row = (i64, Option<i64>, Option<String>, Option<String>, String, String, String, String);
-    let found: Vec<Row> = sqlx::query_as(
-        "SELECT number, row_number, code, file, kind, severity, reason, remedy FROM batch_finding
-         WHERE batch_id = $1 AND ($3 = 0 OR severity = 'blocking') ORDER BY number LIMIT $4 OFFSET $2",
-    )
-    .bind(batch.as_str())
-    .bind(skip)
-    .bind(i64::from(blocking))
-    .bind(limit)
-    .fetch_all(db.read())
-    .await?;
-    Ok(found
-        .into_iter()
-        .map(|(number, row, code, file, kind, severity, reason, remedy)| FindingRow {
-            number,
-            row,
-            code,
-            file,
-            kind,
-            severity,
-            reason,
-            remedy,
-        })
-        .collect())
+fn way(row: String, word: String) -> Result<Way, DbError> {
+    let known = Way::ALL.into_iter().find(|way| way.word() == word);
+    known.ok_or(DbError::Inconsistent { table: "batch", column: "way", row, value: word })
 }
 
 fn state(row: String, word: String) -> Result<BatchState, DbError> {
@@ -301,6 +293,8 @@ async fn rows(db: &Db, asked: Asked) -> Result<Vec<BatchRow>, DbError> {
                 filing: Id::known(row.try_get::<String, _>("filing_id")?),
                 name: row.try_get("name")?,
                 source: row.try_get("source")?,
+                way: way(row.try_get("id")?, row.try_get("way")?)?,
+                round: row.try_get("round")?,
                 catalogue: row.try_get("catalogue")?,
                 content: row.try_get("content")?,
                 state: state(row.try_get("id")?, row.try_get("state")?)?,
@@ -312,6 +306,12 @@ async fn rows(db: &Db, asked: Asked) -> Result<Vec<BatchRow>, DbError> {
                 set_aside: row.try_get("set_aside")?,
                 files: row.try_get("files")?,
                 bytes: row.try_get("bytes")?,
+                said: Said {
+                    rows: row.try_get("said_rows")?,
+                    files: row.try_get("said_files")?,
+                    bytes: row.try_get("said_bytes")?,
+                },
+                department: row.try_get("department")?,
                 received_by: row.try_get("received_by")?,
                 started_at: row.try_get("started_at")?,
                 filed_at: row.try_get("filed_at")?,

@@ -1,5 +1,6 @@
 //! Why a catalogue, or one row of it, cannot be read.
 
+use crate::vault::VaultError;
 use std::{io, path::PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,8 @@ pub enum CatalogueError {
     Form(PathBuf),
     #[error("cannot read {}", path.display())]
     Io { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Source(VaultError),
     #[error("{} is not a readable Excel workbook: {reason}; open it in Excel and save it as .xlsx again", path.display())]
     Workbook { path: PathBuf, reason: String },
     #[error(
@@ -49,6 +52,7 @@ impl CatalogueError {
             | Self::Several(_)
             | Self::Form(_)
             | Self::Io { .. }
+            | Self::Source(_)
             | Self::Workbook { .. }
             | Self::TwoSheets { .. }
             | Self::Columns { .. }

@@ -32,7 +32,7 @@ pub use find::{find, is_catalogue};
 pub use header::Field;
 pub use words::Retention;
 
-use crate::kernel::Dated;
+use crate::{kernel::Dated, vault::Source};
 use std::{borrow::Cow, path::Path};
 
 /// A header is looked for in this many rows (ours).
@@ -93,7 +93,7 @@ impl Row {
     }
 }
 
-enum Source {
+enum Rows {
     Text(text::TextRows),
     Workbook(std::vec::IntoIter<Row>),
 }
@@ -103,28 +103,24 @@ enum Source {
 /// any other error there are no more rows.
 pub struct Catalogue {
     columns: Columns,
-    source: Source,
+    rows: Rows,
 }
 
 impl Catalogue {
-    /// Opens with the columns guessed from the headers.
-    pub fn open(path: &Path) -> Result<Self, CatalogueError> {
-        Self::open_with(path, &Mapping::default())
-    }
-
-    /// Opens with some headers explained by the caller; the rest is guessed.
-    pub fn open_with(path: &Path, mapping: &Mapping) -> Result<Self, CatalogueError> {
-        let form = path.extension().and_then(|form| form.to_str()).map(str::to_lowercase);
+    /// Opens the catalogue that its sender called `name` (its ending says the form), with
+    /// some headers explained by the caller; the rest is guessed.
+    pub fn open(name: &Path, file: &Source, mapping: &Mapping) -> Result<Self, CatalogueError> {
+        let form = name.extension().and_then(|form| form.to_str()).map(str::to_lowercase);
         match form.as_deref() {
             Some("xlsx") => {
-                let (rows, columns) = workbook::read(path, mapping)?;
-                Ok(Self { columns, source: Source::Workbook(rows.into_iter()) })
+                let (rows, columns) = workbook::read(name, file, mapping)?;
+                Ok(Self { columns, rows: Rows::Workbook(rows.into_iter()) })
             }
             Some("csv") => {
-                let (rows, columns) = text::TextRows::open(path, mapping)?;
-                Ok(Self { columns, source: Source::Text(rows) })
+                let (rows, columns) = text::TextRows::open(name, file, mapping)?;
+                Ok(Self { columns, rows: Rows::Text(rows) })
             }
-            _ => Err(CatalogueError::Form(path.to_owned())),
+            _ => Err(CatalogueError::Form(name.to_owned())),
         }
     }
 
@@ -138,9 +134,9 @@ impl Iterator for Catalogue {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let row = match &mut self.source {
-                Source::Text(rows) => rows.next_row()?,
-                Source::Workbook(rows) => Ok(rows.next()?),
+            let row = match &mut self.rows {
+                Rows::Text(rows) => rows.next_row()?,
+                Rows::Workbook(rows) => Ok(rows.next()?),
             };
             // A printed catalogue repeats its header on every page.
             match row {

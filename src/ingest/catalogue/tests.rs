@@ -18,9 +18,13 @@ fn handed(name: &str, bytes: &[u8]) -> Handed {
     Handed { _dir: dir, path }
 }
 
+fn open(path: &Path) -> Result<Catalogue, CatalogueError> {
+    Catalogue::open(path, &Source::Plain(path.to_owned()), &Mapping::default())
+}
+
 /// Each row as `number:cell|cell`, or its error.
 fn lines(path: &Path) -> Vec<String> {
-    Catalogue::open(path)
+    open(path)
         .unwrap()
         .map(|row| match row {
             Ok(row) => {
@@ -88,7 +92,7 @@ fn what_is_no_catalogue_says_so() {
         ("catalogue.pdf", b"", "neither .xlsx nor .csv"),
     ] {
         let file = handed(name, bytes);
-        let error = Catalogue::open(&file.path).err().unwrap().to_string();
+        let error = open(&file.path).err().unwrap().to_string();
         assert!(error.contains(wanted), "{error}");
     }
 }
@@ -124,7 +128,7 @@ fn a_workbook_is_read_as_excel_shows_it() {
         sheet.write_boolean(6, 3, true).unwrap();
     });
     assert_eq!(lines(&file.path), ["4:X001-1|甲|2011-06-14|12|市府", "7:X001-2|公式乙|20110614|TRUE|市府"]);
-    let catalogue = Catalogue::open(&file.path).unwrap();
+    let catalogue = open(&file.path).unwrap();
     assert_eq!((catalogue.columns().header_row(), catalogue.columns().header(Field::Title)), (3, "题名（必填）"));
 }
 
@@ -142,7 +146,7 @@ fn the_sheet_with_a_header_is_found_and_a_far_cell_costs_nothing() {
     let file = workbook(|sheet| {
         sheet.write_string(0, 16_383, "边").unwrap();
     });
-    let error = Catalogue::open(&file.path).err().unwrap().to_string();
+    let error = open(&file.path).err().unwrap().to_string();
     assert_eq!(error, "row 1 has more than 512 columns");
 }
 
@@ -151,7 +155,7 @@ fn the_sheet_with_a_header_is_found_and_a_far_cell_costs_nothing() {
 fn a_generated_batch_reads_the_same_in_all_its_catalogues() {
     let Some(batch) = std::env::var_os("LANTAI_SAMPLE_BATCH").map(PathBuf::from) else { return };
     let read = |name: &str| -> Vec<Entry> {
-        let mut catalogue = Catalogue::open(&batch.join(name)).unwrap();
+        let mut catalogue = open(&batch.join(name)).unwrap();
         let columns = catalogue.columns().clone();
         let rows: Vec<Row> = catalogue.by_ref().collect::<Result<_, _>>().unwrap();
         rows.iter()

@@ -5,9 +5,9 @@ use super::{
     CatalogueError, Cell, Columns, HEADER_WITHIN, Mapping, Row,
     delimited::{Broken, Delimited, MOST_COLUMNS, RawRow},
 };
+use crate::vault::{Bytes, Source};
 use encoding_rs::GB18030;
 use std::{
-    fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
@@ -54,15 +54,15 @@ impl Encoding {
 pub struct TextRows {
     path: PathBuf,
     encoding: Encoding,
-    rows: Delimited<BufReader<File>>,
+    rows: Delimited<BufReader<Box<dyn Bytes>>>,
 }
 
 impl TextRows {
     /// Opens the file and finds encoding, delimiter and header; the first row
     /// given afterwards is the one below the header.
-    pub fn open(path: &Path, mapping: &Mapping) -> Result<(Self, Columns), CatalogueError> {
+    pub fn open(path: &Path, source: &Source, mapping: &Mapping) -> Result<(Self, Columns), CatalogueError> {
         let io = |source| CatalogueError::Io { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(io)?;
+        let mut file = source.open().map_err(CatalogueError::Source)?;
         let mut head = Vec::new();
         (&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(io)?;
         if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) {

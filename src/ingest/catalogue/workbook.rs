@@ -2,10 +2,12 @@
 //! stand in: the sheet's "used range" may claim a thousand million cells.
 
 use super::{CatalogueError, Cell, Columns, HEADER_WITHIN, Mapping, Row, delimited::MOST_COLUMNS};
-use crate::kernel::Dated;
+use crate::{
+    kernel::Dated,
+    vault::{Bytes, Source},
+};
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetVisible, Xlsx, XlsxError};
 use std::{
-    fs::File,
     io::{self, BufReader, Read, Seek},
     path::Path,
 };
@@ -24,9 +26,9 @@ const MOST_CELLS: usize = 24_000_000;
 
 /// The rows below the header of the one visible sheet that has one, blank
 /// rows left out.
-pub fn read(path: &Path, mapping: &Mapping) -> Result<(Vec<Row>, Columns), CatalogueError> {
+pub fn read(path: &Path, source: &Source, mapping: &Mapping) -> Result<(Vec<Row>, Columns), CatalogueError> {
     let broken = |reason: String| CatalogueError::Workbook { path: path.to_owned(), reason };
-    let open = || File::open(path).map_err(|source| CatalogueError::Io { path: path.to_owned(), source });
+    let open = || source.open().map_err(CatalogueError::Source);
     refuse_bombs(BufReader::new(open()?), MOST_BYTES).map_err(broken)?;
     let mut book = Xlsx::new(BufReader::new(open()?)).map_err(|error| broken(error.to_string()))?;
     let sheets: Vec<String> =
@@ -80,7 +82,7 @@ fn refuse_bombs(file: impl Read + Seek, most: u64) -> Result<(), String> {
     Ok(())
 }
 
-fn rows_of(book: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Vec<Row>, SheetError> {
+fn rows_of(book: &mut Xlsx<BufReader<Box<dyn Bytes>>>, sheet: &str) -> Result<Vec<Row>, SheetError> {
     let mut rows: Vec<Row> = Vec::new();
     let (mut in_order, mut held) = (true, 0_usize);
     let mut cells = book.worksheet_cells_reader(sheet)?;

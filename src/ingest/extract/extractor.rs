@@ -5,13 +5,9 @@ use super::{
     child::{FONT, MEMORY},
     request::{Answer, Request},
 };
+use crate::vault::Source;
 use data_encoding::BASE64;
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-    sync::Mutex,
-    time::Duration,
-};
+use std::{path::PathBuf, process::Stdio, sync::Mutex, time::Duration};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     process::{Child, Command},
@@ -54,19 +50,18 @@ impl Extractor {
         self.children
     }
 
-    /// What `path` is and whether it is whole. `path` carries the sender's name.
-    pub async fn examine(&self, path: &Path) -> Examined {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match self.ask(&Request::Examine { path: path.to_owned(), name }).await {
+    /// What `file` is and whether it is whole. `name` is what its sender called it.
+    pub async fn examine(&self, file: &Source, name: &str) -> Examined {
+        match self.ask(&Request::Examine { file: file.clone(), name: name.to_owned() }).await {
             Ok(Answer::Examined(examined)) => examined,
             Ok(other) => Examined { format: Format::Other, pages: None, fault: Some(unexpected(&other)) },
             Err(why) => Examined { format: Format::Other, pages: None, fault: Some(why) },
         }
     }
 
-    /// The text of the file at `path`, which its sender called `name`.
-    pub async fn extract(&self, path: &Path, name: &str) -> Reading {
-        match self.ask(&Request::Extract { path: path.to_owned(), name: name.to_owned() }).await {
+    /// The text of `file`, which its sender called `name`.
+    pub async fn extract(&self, file: &Source, name: &str) -> Reading {
+        match self.ask(&Request::Extract { file: file.clone(), name: name.to_owned() }).await {
             Ok(Answer::Reading(reading)) => reading,
             Ok(other) => Reading::CouldNotRead { reason: unexpected(&other) },
             Err(reason) => Reading::CouldNotRead { reason },
@@ -74,8 +69,8 @@ impl Extractor {
     }
 
     /// JPEG of a page, from 1, at most `width` pixels wide; or why there is none.
-    pub async fn render(&self, path: &Path, name: &str, page: u32, width: u32) -> Result<Vec<u8>, String> {
-        let request = Request::Render { path: path.to_owned(), name: name.to_owned(), page, width };
+    pub async fn render(&self, file: &Source, name: &str, page: u32, width: u32) -> Result<Vec<u8>, String> {
+        let request = Request::Render { file: file.clone(), name: name.to_owned(), page, width };
         match self.ask(&request).await? {
             Answer::Picture(bytes) => BASE64.decode(bytes.as_bytes()).map_err(|error| error.to_string()),
             Answer::Failed(why) => Err(why),

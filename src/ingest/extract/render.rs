@@ -1,9 +1,11 @@
 //! Pictures: whole or not, how many pages, how one looks.
 
+use super::pages::{bytes, open};
+use crate::vault::{Bytes, Source};
 use image::{
     DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, RgbImage, imageops::FilterType,
 };
-use std::{fs::File, io::BufReader, path::Path};
+use std::io::BufReader;
 use tiff::decoder::{Decoder, DecodingResult, Limits as TiffLimits};
 use tiff::{ColorType, TiffError};
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
@@ -17,8 +19,8 @@ const MOST_SIDE: usize = 65_535;
 const MOST_BYTES: u64 = 1 << 30;
 
 /// A JPEG or PNG, decoded whole and upright.
-pub(super) fn photo(path: &Path, format: ImageFormat) -> Result<DynamicImage, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
+pub(super) fn photo(file: &Source, format: ImageFormat) -> Result<DynamicImage, String> {
+    let file = open(file)?;
     let mut reader = ImageReader::with_format(BufReader::new(file), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_BYTES);
@@ -34,15 +36,15 @@ pub(super) fn photo(path: &Path, format: ImageFormat) -> Result<DynamicImage, St
 
 /// Whether a JPEG or PNG is whole: decoded to its last row, and a JPEG to its end mark. A
 /// form that we cannot draw is not for that reason damaged.
-pub(super) fn photo_whole(path: &Path, format: ImageFormat) -> Result<(), String> {
+pub(super) fn photo_whole(file: &Source, format: ImageFormat) -> Result<(), String> {
     if format == ImageFormat::Jpeg {
-        let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+        let bytes = bytes(file)?;
         jpeg_ends(&bytes)?;
         if brightness(&bytes)? {
             return Ok(());
         }
     }
-    let file = File::open(path).map_err(|error| error.to_string())?;
+    let file = open(file)?;
     let mut reader = ImageReader::with_format(BufReader::new(file), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_BYTES);
@@ -113,8 +115,8 @@ fn jpeg_ends(bytes: &[u8]) -> Result<(), String> {
 }
 
 /// How many pages a TIFF has; walks its directories, decodes none.
-pub(super) fn tiff_pages(path: &Path) -> Result<u32, String> {
-    let mut decoder = tiff(path)?;
+pub(super) fn tiff_pages(file: &Source) -> Result<u32, String> {
+    let mut decoder = tiff(file)?;
     let mut pages = 1;
     while decoder.more_images() {
         decoder.next_image().map_err(spoilt)?;
@@ -124,8 +126,8 @@ pub(super) fn tiff_pages(path: &Path) -> Result<u32, String> {
 }
 
 /// Decodes one page of a TIFF, from 0, and makes no picture of it.
-pub(super) fn tiff_whole(path: &Path, page: u32) -> Result<(), String> {
-    let mut decoder = tiff_at(path, page)?;
+pub(super) fn tiff_whole(file: &Source, page: u32) -> Result<(), String> {
+    let mut decoder = tiff_at(file, page)?;
     let (width, height) = decoder.dimensions().map_err(spoilt)?;
     bounded(width, height)?;
     match decoder.read_image() {
@@ -135,8 +137,8 @@ pub(super) fn tiff_whole(path: &Path, page: u32) -> Result<(), String> {
 }
 
 /// One page of a TIFF, from 0.
-pub(super) fn tiff_page(path: &Path, page: u32) -> Result<DynamicImage, String> {
-    let mut decoder = tiff_at(path, page)?;
+pub(super) fn tiff_page(file: &Source, page: u32) -> Result<DynamicImage, String> {
+    let mut decoder = tiff_at(file, page)?;
     let (width, height) = decoder.dimensions().map_err(spoilt)?;
     bounded(width, height)?;
     let colour = decoder.colortype().map_err(spoilt)?;
@@ -173,16 +175,16 @@ pub(super) fn jpeg(picture: DynamicImage, width: u32) -> Result<Vec<u8>, String>
     Ok(bytes)
 }
 
-fn tiff_at(path: &Path, page: u32) -> Result<Decoder<BufReader<File>>, String> {
-    let mut decoder = tiff(path)?;
+fn tiff_at(file: &Source, page: u32) -> Result<Decoder<BufReader<Box<dyn Bytes>>>, String> {
+    let mut decoder = tiff(file)?;
     for _ in 0..page {
         decoder.next_image().map_err(spoilt)?;
     }
     Ok(decoder)
 }
 
-fn tiff(path: &Path) -> Result<Decoder<BufReader<File>>, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
+fn tiff(file: &Source) -> Result<Decoder<BufReader<Box<dyn Bytes>>>, String> {
+    let file = open(file)?;
     let mut limits = TiffLimits::default();
     limits.decoding_buffer_size = usize::try_from(MOST_BYTES).unwrap_or(usize::MAX);
     Ok(Decoder::new(BufReader::new(file)).map_err(spoilt)?.with_limits(limits))

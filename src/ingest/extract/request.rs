@@ -1,27 +1,34 @@
 //! What is asked of a child, and what it answers.
 
 use super::Format;
+use crate::vault::Source;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 
-/// A path as the hex of its bytes: names of old systems are no UTF-8.
-mod bytes {
+/// Where a file lies, as it is told to a child: a path as the hex of its bytes, since
+/// names of old systems are no UTF-8.
+mod wire {
+    use crate::vault::Source;
     use data_encoding::HEXLOWER;
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
     use std::{
         ffi::OsString,
         os::unix::ffi::{OsStrExt as _, OsStringExt as _},
-        path::{Path, PathBuf},
     };
 
-    pub fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&HEXLOWER.encode(path.as_os_str().as_bytes()))
+    #[derive(Serialize, Deserialize)]
+    enum Told {
+        Plain(String),
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
-        let hex = String::deserialize(from)?;
+    pub fn serialize<S: Serializer>(source: &Source, to: S) -> Result<S::Ok, S::Error> {
+        let Source::Plain(path) = source;
+        Told::Plain(HEXLOWER.encode(path.as_os_str().as_bytes())).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Source, D::Error> {
+        let Told::Plain(hex) = Told::deserialize(from)?;
         let bytes = HEXLOWER.decode(hex.as_bytes()).map_err(D::Error::custom)?;
-        Ok(OsString::from_vec(bytes).into())
+        Ok(Source::Plain(OsString::from_vec(bytes).into()))
     }
 }
 
@@ -29,18 +36,18 @@ mod bytes {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
     Examine {
-        #[serde(with = "bytes")]
-        path: PathBuf,
+        #[serde(with = "wire")]
+        file: Source,
         name: String,
     },
     Extract {
-        #[serde(with = "bytes")]
-        path: PathBuf,
+        #[serde(with = "wire")]
+        file: Source,
         name: String,
     },
     Render {
-        #[serde(with = "bytes")]
-        path: PathBuf,
+        #[serde(with = "wire")]
+        file: Source,
         name: String,
         page: u32,
         width: u32,

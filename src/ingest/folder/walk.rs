@@ -2,7 +2,7 @@
 
 use super::natural;
 use crate::ingest::catalogue::is_catalogue;
-use crate::kernel::Instant;
+use crate::{kernel::Instant, vault::Source};
 use encoding_rs::GB18030;
 use std::{
     ffi::OsStr,
@@ -29,7 +29,7 @@ pub enum FolderError {
 /// A file that is content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundFile {
-    pub path: PathBuf,
+    pub source: Source,
     /// Below the batch folder, joined by `/`; a name that is not UTF-8 is read
     /// as GB18030.
     pub relative: String,
@@ -91,7 +91,7 @@ pub fn walk(dir: &Path) -> Result<Walked, FolderError> {
             Err(_) => walked.refused.push(Refused { relative, why: Refusal::Denied }),
         }
     }
-    walked.files.sort_by(|a, b| natural(&a.relative, &b.relative).then_with(|| a.path.cmp(&b.path)));
+    walked.files.sort_by(|a, b| natural(&a.relative, &b.relative).then_with(|| a.source.cmp(&b.source)));
     walked.refused.sort_by(|a, b| natural(&a.relative, &b.relative));
     walked.beside.sort_by(|a, b| natural(&a.0, &b.0));
     Ok(walked)
@@ -132,7 +132,12 @@ impl Walked {
         } else if within.is_empty() && !is_payload(&name) {
             self.beside.push((relative, Beside::Companion));
         } else {
-            let file = FoundFile { path: path.to_owned(), relative, bytes: about.len(), modified: modified(&about) };
+            let file = FoundFile {
+                source: Source::Plain(path.to_owned()),
+                relative,
+                bytes: about.len(),
+                modified: modified(&about),
+            };
             self.files.push(file);
         }
     }
@@ -259,7 +264,7 @@ mod tests {
         fs::write(dir.path().join("files").join(OsStr::from_bytes(b"bad\xff.pdf")), "").unwrap();
         let walked = walk(dir.path()).unwrap();
         assert_eq!(names(&walked), ["files/x.pdf", "files/档案.pdf"]);
-        assert!(walked.files[1].path.exists());
+        assert!(walked.files[1].source.open().is_ok());
         assert_eq!(walked.refused, [Refused { relative: r"files/bad\xff.pdf".into(), why: Refusal::Name }]);
     }
 

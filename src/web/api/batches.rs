@@ -53,7 +53,7 @@ pub async fn defects(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
     let batch = found(&app, &asker, &id).await?;
-    let items: Vec<_> = batch::findings(&app.db, &batch.id, false, 0, i64::MAX)
+    let items: Vec<_> = batch::findings(&app.db, &batch, false, 0, i64::MAX)
         .await?
         .iter()
         .map(|row| {

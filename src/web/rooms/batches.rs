@@ -174,7 +174,7 @@ pub async fn list(
     let total = batch::count(&app.db, &batch::seen_by(&asker.guest)).await?;
     let mut batches = Vec::new();
     for one in batch::page(&app.db, &batch::seen_by(&asker.guest), i64::from(page - 1) * LINES, LINES).await? {
-        let defects = count(batch::count_findings(&app.db, &one.id, true).await?);
+        let defects = count(batch::count_findings(&app.db, &one, true).await?);
         let progress = progress(&app, &one).await?;
         batches.push(BatchLine {
             id: one.id.to_string(),
@@ -202,15 +202,13 @@ pub async fn show(
     let batch = found(&app, &asker, &id).await?;
     let frame = shown::frame(&app, Some(&asker), &headers, &uri, Some(Place::Ingest));
     let progress = progress(&app, &batch).await?;
-    let (all, blocking) = (
-        batch::count_findings(&app.db, &batch.id, false).await?,
-        batch::count_findings(&app.db, &batch.id, true).await?,
-    );
+    let (all, blocking) =
+        (batch::count_findings(&app.db, &batch, false).await?, batch::count_findings(&app.db, &batch, true).await?);
     let only_defects = asked.only == "defects";
     let total = if only_defects { blocking } else { all };
     let page = asked.page.unwrap_or(1).max(1);
     let skip = i64::from(page - 1) * LINES;
-    let rows = batch::findings(&app.db, &batch.id, only_defects, skip, LINES).await?;
+    let rows = batch::findings(&app.db, &batch, only_defects, skip, LINES).await?;
     let lang = frame.lang;
     let base = if only_defects { format!("/batches/{id}?only=defects") } else { format!("/batches/{id}") };
     Ok(render(&BatchPage {
@@ -257,7 +255,7 @@ pub async fn defects(
 ) -> Result<Response, Refusal> {
     let batch = found(&app, &asker, &id).await?;
     let lang = words_of(shown::lang(&headers, &uri));
-    let rows = batch::findings(&app.db, &batch.id, false, 0, i64::MAX).await?;
+    let rows = batch::findings(&app.db, &batch, false, 0, i64::MAX).await?;
     let bytes = tokio::task::spawn_blocking(move || batch::sheet(&rows, lang))
         .await
         .expect("writing a sheet does not panic")?;

@@ -60,7 +60,7 @@ pub async fn page(
             let path = tokio::task::spawn_blocking(move || vault.content_path(&permit, &of, &path, now))
                 .await
                 .expect("looking for content does not panic")?;
-            let drawn = app.reader.render(&path, &file.name, place.page, width).await;
+            let drawn = app.reader.render(&vault::Source::Plain(path), &file.name, place.page, width).await;
             let bytes = drawn.map_err(|why| Refusal::wrong(&why, "可下载原文件查看"))?;
             let (vault, of, kept) = (app.vault.clone(), record.id.clone(), bytes.clone());
             tokio::task::spawn_blocking(move || vault.put_image(&of, &content, MAKER, place.page, width, &kept))

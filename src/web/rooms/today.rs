@@ -49,7 +49,7 @@ pub async fn show(
                 running.push(progress.line(&batch));
                 untexted += progress.untexted();
             }
-            let defects = batch::count_findings(&app.db, &batch.id, true).await?;
+            let defects = batch::count_findings(&app.db, &batch, true).await?;
             if defects > 0 {
                 defective.push(super::batches::defective(&app, &batch, defects));
             }

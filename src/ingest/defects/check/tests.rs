@@ -74,7 +74,12 @@ fn rows_without_files_and_files_without_rows_are_both_defects() {
         Wanted { row: 3, code: "B", file_name: Some("s.pdf") },
         Wanted { row: 4, code: "C", file_name: Some("s.pdf") },
     ];
-    let file = |name: &str| FoundFile { path: name.into(), relative: name.into(), bytes: 0, modified: None };
+    let file = |name: &str| FoundFile {
+        source: crate::vault::Source::Plain(name.into()),
+        relative: name.into(),
+        bytes: 0,
+        modified: None,
+    };
     let files = [file("d/s.pdf"), file("d/t.pdf")];
     let matched = match_files(&wanted, &files, str::to_owned);
     let said: Vec<_> = matching(&matched, &wanted, &files, Lang::Zh)
@@ -115,7 +120,15 @@ fn what_the_folder_refuses_is_a_defect_of_its_file() {
 #[test]
 fn every_row_of_a_generated_batch_finds_its_files() {
     let Some(batch) = std::env::var_os("LANTAI_SAMPLE_BATCH").map(std::path::PathBuf::from) else { return };
-    let mut catalogue = Catalogue::open(&find(&batch).unwrap()).unwrap();
+    let mut catalogue = {
+        let found = find(&batch).unwrap();
+        Catalogue::open(
+            &found,
+            &crate::vault::Source::Plain(found.clone()),
+            &crate::ingest::catalogue::Mapping::default(),
+        )
+        .unwrap()
+    };
     let columns = catalogue.columns().clone();
     let rows: Vec<_> = catalogue.by_ref().collect::<Result<_, _>>().unwrap();
     let cells: Vec<_> = rows

@@ -2,8 +2,12 @@ use super::*;
 use std::path::PathBuf;
 
 fn files(names: &[&str]) -> Vec<FoundFile> {
-    let file =
-        |name: &&str| FoundFile { path: PathBuf::from(name), relative: (*name).to_owned(), bytes: 1, modified: None };
+    let file = |name: &&str| FoundFile {
+        source: crate::vault::Source::Plain(PathBuf::from(name)),
+        relative: (*name).to_owned(),
+        bytes: 1,
+        modified: None,
+    };
     names.iter().map(file).collect()
 }
 
