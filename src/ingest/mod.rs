@@ -9,3 +9,4 @@ pub mod catalogue;
 pub mod defects;
 pub mod extract;
 pub mod folder;
+pub mod package;
