@@ -146,6 +146,8 @@ pub struct Ingest {
     pub chunk: usize,
     #[serde(deserialize_with = "size")]
     pub largest_file: u64,
+    #[serde(deserialize_with = "size")]
+    pub keep_free: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -44,6 +44,11 @@ pub enum Check {
     Index {
         behind: i64,
     },
+    /// Bytes free on the fullest disk of database and store, and how many must stay free.
+    Disk {
+        free: u64,
+        keep: u64,
+    },
     /// Whether the keys lie on another device than the data.
     Keys {
         apart: bool,
@@ -65,6 +70,7 @@ impl Check {
             Self::Jobs { .. } => "jobs",
             Self::Batches { .. } => "batches",
             Self::Index { .. } => "index",
+            Self::Disk { .. } => "disk",
             Self::Keys { .. } => "keys",
         }
     }
@@ -77,6 +83,7 @@ impl Check {
             Self::Jobs { gave_up, .. } => *gave_up == 0,
             Self::Batches { begun } => *begun == 0,
             Self::Index { behind } => *behind == 0,
+            Self::Disk { free, keep } => free >= keep,
             Self::Keys { apart } => *apart,
         }
     }
@@ -93,6 +100,7 @@ pub async fn health(app: &App) -> anyhow::Result<Health> {
     let jobs = jobs::unfinished(&app.db).await?;
     let gave_up = jobs.iter().filter(|job| job.state == "gave_up").count();
     let device = |path: &std::path::Path| rustix::fs::stat(path).map(|stat| stat.st_dev);
+    let (free, keep) = app.room.left()?;
     let checks = vec![
         Check::Database {
             engine: app.db.engine(),
@@ -103,6 +111,7 @@ pub async fn health(app: &App) -> anyhow::Result<Health> {
         Check::Jobs { unfinished: jobs.len(), gave_up },
         Check::Batches { begun: ingest::batch::begun(&app.db).await?.len() },
         Check::Index { behind: audit::last(&app.db).await? - i64::try_from(app.index.payload()?).unwrap_or(0) },
+        Check::Disk { free, keep },
         Check::Keys { apart: device(&app.place.keys)? != device(&app.place.data)? },
     ];
     Ok(Health { checks, jobs })

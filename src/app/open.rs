@@ -13,7 +13,7 @@ use crate::{
     kernel::Clock,
     profile::{Profile, ProfileError},
     search::{Catalogue, SearchError},
-    vault::{Vault, VaultError},
+    vault::{Room, Vault, VaultError},
 };
 use std::{
     path::PathBuf,
@@ -60,6 +60,7 @@ pub struct App {
     pub db: Db,
     pub gate: Gate,
     pub vault: Arc<Vault>,
+    pub room: Arc<Room>,
     pub index: Arc<Catalogue>,
     pub reader: Arc<Extractor>,
     pub profile: Arc<Profile>,
@@ -108,7 +109,10 @@ impl App {
             return Err(AppError::Missing(place.data.clone()));
         }
         let db = Db::open(&database_url(&place, &config)).await?;
-        let vault = Arc::new(Vault::open(&place.folders(&config.store.path))?);
+        let folders = place.folders(&config.store.path);
+        let vault = Arc::new(Vault::open(&folders)?);
+        let disks = vec![place.data.clone(), folders.store().to_owned()];
+        let room = Arc::new(Room::new(disks, config.ingest.keep_free));
         let index = Arc::new(Catalogue::open(&place.index(), config.search.memory)?);
         let children = match config.reading.children {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -127,7 +131,7 @@ impl App {
         }
         let settings = RwLock::new(Settings::of(&config));
         let (setting, taking_in) = (tokio::sync::Mutex::default(), Arc::default());
-        Ok(Self { place, config, clock, db, gate, vault, index, reader, profile, settings, setting, taking_in })
+        Ok(Self { place, config, clock, db, gate, vault, room, index, reader, profile, settings, setting, taking_in })
     }
 
     /// What ingest works with.
@@ -136,6 +140,7 @@ impl App {
             db: self.db.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
+            room: self.room.clone(),
             reader: self.reader.clone(),
             profile: self.profile.clone(),
             writers: self.config.ingest.writers,

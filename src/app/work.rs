@@ -23,8 +23,13 @@ pub struct Drained {
 }
 
 /// Runs jobs until none is due, the index following.
+///
+/// # Errors
+/// Among others, that the disks have no room for more.
 pub async fn drain(app: &Arc<App>) -> anyhow::Result<Drained> {
     let mut drained = Drained::default();
+    // The trail, sign-ins and the database keep what room there is.
+    app.room.check(0)?;
     while let Some(job) = jobs::lease(&app.db, app.clock.as_ref()).await? {
         match run(app, &job).await {
             Ok(()) => {
@@ -43,11 +48,19 @@ pub async fn drain(app: &Arc<App>) -> anyhow::Result<Drained> {
 
 /// Works until the process ends: one job at a time, then the index.
 pub async fn work_for_ever(app: Arc<App>) {
+    let mut waits = false;
     loop {
-        match drain(&app).await {
+        let worked = drain(&app).await;
+        let waited = std::mem::replace(&mut waits, app.room.check(0).is_err());
+        match worked {
             Ok(Drained { done: 0, failed: 0 }) => {}
+            // Said once, and not at every look.
+            Err(_) if waited && waits => {}
             Ok(drained) => tracing::info!(drained.done, drained.failed, "worked through the queue"),
             Err(error) => tracing::error!("the queue cannot be worked through: {error:#}"),
+        }
+        if app.room.regained() {
+            go_on(&app).await;
         }
         if let Err(error) = app.gate.write_seen().await {
             tracing::error!("when sessions were used cannot be written: {error}");

@@ -10,6 +10,11 @@ pub enum VaultError {
     /// The disk said no: full, read-only, broken, or not ours to touch.
     #[error("cannot {act} {}", path.display())]
     Io { act: &'static str, path: PathBuf, source: io::Error },
+    /// Less would stay free than must: nothing was written.
+    #[error(
+        "the disk of {} has {free} bytes free, and {keep} must stay free; make room, and it goes on by itself", path.display()
+    )]
+    Full { path: PathBuf, free: u64, keep: u64 },
     /// The folder is no vault, or one laid out by other rules.
     #[error("{} is not a vault this version can read: {reason}", path.display())]
     NotAVault { path: PathBuf, reason: String },

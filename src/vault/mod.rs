@@ -50,6 +50,7 @@ mod layout;
 mod object;
 mod open;
 mod reading;
+mod room;
 mod rows;
 mod seal;
 mod source;
@@ -64,6 +65,7 @@ pub use error::VaultError;
 pub use object::{Algorithm, Inventory, Paths, User, Version};
 pub use open::{Content, Reader};
 pub use reading::Outcome;
+pub use room::Room;
 pub use rows::{
     CopyRow, LOCAL, ReadingRow, copies, forget_intents, found, intend, intents, keep_readings, promised,
     promised_records, readings, sealed, sealed_after, unsealed, verified, verified_since,

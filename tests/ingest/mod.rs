@@ -5,6 +5,7 @@ mod codes;
 mod files;
 mod kept;
 mod kill;
+mod room;
 mod sample;
 mod secret;
 mod state;

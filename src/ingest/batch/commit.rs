@@ -74,20 +74,26 @@ pub async fn commit(
     let records = plan.to_file.len() as u64;
     let pace = Pace::new("filing records", plan.to_file.len());
     let mut rest = plan.to_file.into_iter();
-    let mut staging = stage(desk, &shelf, rest.by_ref().take(desk.chunk).collect());
+    let mut staging = stage(desk, &shelf, room_for(desk, rest.by_ref().take(desk.chunk).collect())?);
     loop {
         let staged = staging.await.expect("staging does not panic")?;
         if staged.is_empty() {
             break;
         }
         // The next chunk is staged while this one is filed.
-        staging = stage(desk, &shelf, rest.by_ref().take(desk.chunk).collect());
+        staging = stage(desk, &shelf, room_for(desk, rest.by_ref().take(desk.chunk).collect())?);
         let count = staged.len();
         file_chunk(desk, guest, &batch, staged).await?;
         pace.step(count);
     }
     publish(desk, guest, &batch).await?;
     Ok(Committed { batch: batch.id, filing: batch.filing, records, took: stopwatch.elapsed() })
+}
+
+/// The rows, if the disks have room for their files.
+fn room_for(desk: &Desk, rows: Vec<Planned>) -> Result<Vec<Planned>, IngestError> {
+    desk.room.check(rows.iter().flat_map(|row| &row.files).map(|file| file.bytes).sum())?;
+    Ok(rows)
 }
 
 /// Opens the batch: its filing, what was found wrong, the fonds and schemes it brings.

@@ -7,7 +7,7 @@ use crate::{
     ingest::{catalogue::CatalogueError, extract::Extractor, folder::FolderError},
     kernel::{Clock, Secrecy},
     profile::Profile,
-    vault::{Vault, VaultError},
+    vault::{Room, Vault, VaultError},
 };
 use std::{path::PathBuf, sync::Arc};
 
@@ -17,6 +17,8 @@ pub struct Desk {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub vault: Arc<Vault>,
+    /// What is left on the disks.
+    pub room: Arc<Room>,
     pub reader: Arc<Extractor>,
     pub profile: Arc<Profile>,
     /// Objects staged at once.

@@ -38,9 +38,17 @@ pub fn words(lang: Lang, check: &Check) -> (String, String) {
             (lang.with("health-batches-detail", "count", begun), lang.t("health-batches-remedy"))
         }
         Check::Index { behind } => (lang.with("health-index-detail", "count", behind), lang.t("health-index-remedy")),
+        Check::Disk { free, keep } => (
+            lang.with2("health-disk-detail", "free", shown::size(bytes(*free)), "keep", shown::size(bytes(*keep))),
+            lang.t("health-disk-remedy"),
+        ),
         Check::Keys { apart: true } => (lang.t("health-keys-apart"), String::new()),
         Check::Keys { apart: false } => (lang.t("health-keys-beside"), lang.t("health-keys-remedy")),
     }
+}
+
+fn bytes(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn name(lang: Lang, check: &Check) -> String {
@@ -50,6 +58,7 @@ fn name(lang: Lang, check: &Check) -> String {
         Check::Jobs { .. } => lang.t("health-jobs"),
         Check::Batches { .. } => lang.t("health-batches"),
         Check::Index { .. } => lang.t("health-index"),
+        Check::Disk { .. } => lang.t("health-disk"),
         Check::Keys { .. } => lang.t("health-keys"),
     }
 }
