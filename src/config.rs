@@ -159,6 +159,7 @@ pub struct Reading {
     #[serde(deserialize_with = "time")]
     pub patience: Duration,
     pub font: PathBuf,
+    pub office: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize)]

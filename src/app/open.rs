@@ -121,7 +121,8 @@ impl App {
         let program =
             std::env::current_exe().map_err(|source| AppError::Folder { path: "the program".into(), source })?;
         let font = Some(config.reading.font.clone()).filter(|font| !font.as_os_str().is_empty());
-        let limits = Limits { memory: config.reading.memory, patience: config.reading.patience, font };
+        let office = config.reading.office.clone();
+        let limits = Limits { memory: config.reading.memory, patience: config.reading.patience, font, office };
         let reader = Arc::new(Extractor::new(program, children, limits));
         let profile = Arc::new(place.rules(&config.archive.rules)?);
         let clock: Arc<dyn Clock> = Arc::new(WallClock);

@@ -3,6 +3,7 @@
 use super::{
     Examined, Format, Reading,
     child::{FONT, MEMORY},
+    office::Office,
     request::{Answer, Request},
 };
 use crate::vault::Source;
@@ -23,6 +24,8 @@ pub struct Limits {
     pub patience: Duration,
     /// A CJK font for PDFs that carry none; `None` looks in the usual places.
     pub font: Option<PathBuf>,
+    /// LibreOffice; empty looks in the usual places.
+    pub office: PathBuf,
 }
 
 /// Opens foreign files through children. Cheap to make: children start when they
@@ -33,6 +36,8 @@ pub struct Extractor {
     children: usize,
     turn: Semaphore,
     idle: Mutex<Vec<Child>>,
+    office: Office,
+    converting: tokio::sync::Mutex<()>,
 }
 
 /// The longest answer read from a child, in bytes: the text of any book.
@@ -42,7 +47,9 @@ impl Extractor {
     /// `program` is this binary.
     pub fn new(program: PathBuf, children: usize, limits: Limits) -> Self {
         let children = children.max(1);
-        Self { program, limits, children, turn: Semaphore::new(children), idle: Mutex::new(Vec::new()) }
+        let office = Office::new(&limits.office, limits.patience);
+        let (turn, idle, converting) = (Semaphore::new(children), Mutex::default(), tokio::sync::Mutex::default());
+        Self { program, limits, children, turn, idle, office, converting }
     }
 
     /// How many work at once.
@@ -61,11 +68,23 @@ impl Extractor {
 
     /// The text of `file`, which its sender called `name`.
     pub async fn extract(&self, file: &Source, name: &str) -> Reading {
-        match self.ask(&Request::Extract { file: file.clone(), name: name.to_owned() }).await {
+        let answer = match self.ask(&Request::Extract { file: file.clone(), name: name.to_owned() }).await {
+            Ok(Answer::Office(format)) => self.converted(file, format).await,
+            answer => answer,
+        };
+        match answer {
             Ok(Answer::Reading(reading)) => reading,
             Ok(other) => Reading::CouldNotRead { reason: unexpected(&other) },
             Err(reason) => Reading::CouldNotRead { reason },
         }
+    }
+
+    /// The text of a file that only LibreOffice reads, by the way of a PDF.
+    async fn converted(&self, file: &Source, format: Format) -> Result<Answer, String> {
+        // One at a time: it takes more than all children together.
+        let _turn = self.converting.lock().await;
+        let converted = self.office.convert(file, format.word()).await?;
+        self.ask(&Request::Extract { file: Source::Plain(converted.pdf.clone()), name: "in.pdf".to_owned() }).await
     }
 
     /// JPEG of a page, from 1, at most `width` pixels wide; or why there is none.

@@ -59,6 +59,8 @@ pub(super) enum Request {
 pub(super) enum Answer {
     Examined(Examined),
     Reading(Reading),
+    /// Only LibreOffice reads this form.
+    Office(Format),
     /// Base64 (RFC 4648 §4) of a JPEG.
     Picture(String),
     Failed(String),

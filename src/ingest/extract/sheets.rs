@@ -1,0 +1,89 @@
+//! Workbooks: XLSX (ECMA-376) and XLS (MS-XLS), a sheet a page, a row a line.
+
+use calamine::{Data, DataRef, Reader as _, Xls, Xlsx};
+use std::io::{Cursor, Read as _};
+
+/// The most text taken from one workbook, in bytes.
+const MOST: usize = 64 << 20;
+/// The most a workbook may unpack to, in bytes.
+const MOST_UNPACKED: u64 = 1 << 30;
+
+/// Every sheet of an XLSX; cell by cell: what it calls its used range may be a lie.
+pub(super) fn xlsx(bytes: &[u8]) -> Result<Vec<String>, String> {
+    bounded(bytes)?;
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut pages = Pages::default();
+    for sheet in book.sheet_names() {
+        // A chart sheet has no cells.
+        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
+        pages.begin(&sheet);
+        while let Some(cell) = cells.next_cell().map_err(broken)? {
+            let row = cell.get_position().0;
+            match cell.get_value() {
+                DataRef::SharedString(text) => pages.cell(row, text)?,
+                value => pages.cell(row, &Data::from(value.clone()).to_string())?,
+            }
+        }
+    }
+    Ok(pages.done)
+}
+
+/// Every sheet of an XLS.
+pub(super) fn xls(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let mut book = Xls::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut pages = Pages::default();
+    for (name, range) in book.worksheets() {
+        pages.begin(&name);
+        for (row, _, value) in range.used_cells() {
+            pages.cell(u32::try_from(row).unwrap_or(u32::MAX), &value.to_string())?;
+        }
+    }
+    Ok(pages.done)
+}
+
+/// Refuses what unpacks to too much: what the parts say of their size may be a lie.
+fn bounded(bytes: &[u8]) -> Result<(), String> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut left = MOST_UNPACKED;
+    for at in 0..zip.len() {
+        let part = zip.by_index(at).map_err(broken)?;
+        let count = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(broken)?;
+        left = left.checked_sub(count).ok_or_else(|| format!("展开后超过 {} MiB", MOST_UNPACKED >> 20))?;
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Pages {
+    done: Vec<String>,
+    row: Option<u32>,
+    length: usize,
+}
+
+impl Pages {
+    /// A sheet, with its name as its first line.
+    fn begin(&mut self, sheet: &str) {
+        self.done.push(sheet.to_owned());
+        self.row = None;
+    }
+
+    fn cell(&mut self, row: u32, text: &str) -> Result<(), String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.length += text.len() + 1;
+        if self.length > MOST {
+            return Err(format!("表中文字超过 {} MiB", MOST >> 20));
+        }
+        let page = self.done.last_mut().expect("a sheet was begun");
+        page.push(if self.row == Some(row) { ' ' } else { '\n' });
+        self.row = Some(row);
+        page.push_str(text);
+        Ok(())
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> String {
+    format!("不是完好的工作簿：{error}")
+}
