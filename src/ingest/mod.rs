@@ -9,4 +9,5 @@ pub mod catalogue;
 pub mod defects;
 pub mod extract;
 pub mod folder;
+pub mod identify;
 pub mod package;
