@@ -160,6 +160,8 @@ pub struct Reading {
     pub patience: Duration,
     pub font: PathBuf,
     pub office: PathBuf,
+    /// In the place of the PRONOM data compiled in; empty for those.
+    pub signatures: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize)]

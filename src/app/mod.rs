@@ -13,7 +13,7 @@ pub use clock::WallClock;
 pub use hands::in_hand;
 pub use health::{Check, Health, health, percent};
 pub(crate) use open::database_url;
-pub use open::{App, AppError};
+pub use open::{App, AppError, reader};
 pub use place::{Lock, Place};
 pub use settings::{Settings, SettingsError};
 pub use work::{Drained, catch_up, drain, follow, go_on, run_kind, work_for_ever};

@@ -8,6 +8,7 @@ use crate::{
     ingest::{
         batch::Desk,
         extract::{Extractor, Limits},
+        identify::{SignatureError, Signatures},
     },
     jobs,
     kernel::Clock,
@@ -48,7 +49,27 @@ pub enum AppError {
     #[error(transparent)]
     Search(#[from] SearchError),
     #[error(transparent)]
+    Signatures(#[from] SignatureError),
+    #[error(transparent)]
     Ingest(#[from] crate::ingest::batch::IngestError),
+}
+
+/// The processes that open foreign files, as configured; needs no archive. Signatures of
+/// formats that the configuration names are tried.
+pub fn reader(config: &Config) -> Result<Extractor, AppError> {
+    let named = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
+    let config::Reading { children, memory, patience, font, office, signatures } = &config.reading;
+    let children = match children {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        children => *children,
+    };
+    let program = std::env::current_exe().map_err(|source| AppError::Folder { path: "the program".into(), source })?;
+    let signatures = named(signatures);
+    if let Some(file) = &signatures {
+        Signatures::read(file)?;
+    }
+    let limits = Limits { memory: *memory, patience: *patience, font: named(font), office: office.clone(), signatures };
+    Ok(Extractor::new(program, children, limits))
 }
 
 /// An open archive: every room, and what they stand on. Its holder has the
@@ -114,16 +135,7 @@ impl App {
         let disks = vec![place.data.clone(), folders.store().to_owned()];
         let room = Arc::new(Room::new(disks, config.ingest.keep_free));
         let index = Arc::new(Catalogue::open(&place.index(), config.search.memory)?);
-        let children = match config.reading.children {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            children => children,
-        };
-        let program =
-            std::env::current_exe().map_err(|source| AppError::Folder { path: "the program".into(), source })?;
-        let font = Some(config.reading.font.clone()).filter(|font| !font.as_os_str().is_empty());
-        let office = config.reading.office.clone();
-        let limits = Limits { memory: config.reading.memory, patience: config.reading.patience, font, office };
-        let reader = Arc::new(Extractor::new(program, children, limits));
+        let reader = Arc::new(reader(&config)?);
         let profile = Arc::new(place.rules(&config.archive.rules)?);
         let clock: Arc<dyn Clock> = Arc::new(WallClock);
         let mut gate = Gate::new(db.clone(), clock.clone(), rules(&config)).with_keys(&place.keys);

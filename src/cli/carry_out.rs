@@ -3,7 +3,7 @@
 use super::{
     Answer, Command, archive,
     args::{FondsCommand, TokenCommand, TrailCommand},
-    code, fonds, ingest, people, records, remote, serve, token, trail,
+    code, fonds, identify, ingest, people, records, remote, serve, token, trail,
 };
 use crate::{
     access::{self, Guest, Right},
@@ -33,6 +33,7 @@ pub(super) async fn decide(
         Command::Demo { listen, sample } => return serve::demo(place, listen, &sample, json).await,
         Command::Login { name } => return token::login(place, &name, json).await,
         Command::Code(command) => return code::run(place, &command).await,
+        Command::Identify { files } => return identify::run(place, files).await,
         Command::Migrate => return archive::migrate(place).await,
         Command::ExtractChild => anyhow::bail!("extract-child is spoken to by the archive alone"),
         _ => {}

@@ -58,6 +58,7 @@ pub(super) fn document(command: &Command, document: &Value) -> String {
         }),
         Command::Fonds(_) => format!("{}  {}", said(&document["code"]), said(&document["name"])),
         Command::Ingest(_) => batch(document),
+        Command::Identify { .. } => lines(document, identified),
         Command::Search { .. } => hits(document),
         Command::Verify { .. } => verified(document),
         Command::Trail(TrailCommand::List { .. }) => trail(document),
@@ -108,6 +109,30 @@ fn batch(document: &Value) -> String {
             said(&defect["reason"]),
             said(&defect["remedy"])
         );
+    }
+    text
+}
+
+/// One file: its format, and on what that stands; below it what else it may be, and why not.
+fn identified(one: &Value) -> String {
+    let basis = match one["basis"].as_str() {
+        Some("container") => "容器特征",
+        Some("signature") => "特征",
+        Some("extension") => "仅扩展名",
+        _ => "未识别",
+    };
+    let format = |one: &Value| {
+        let parts = [said(&one["puid"]), said(&one["name"]), said(&one["version"])];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    let mut text = format!("{}  {}  {basis}  {}", said(&one["file"]), format(one), said(&one["mime"]));
+    text.truncate(text.trim_end().len());
+    for other in one["also"].as_array().into_iter().flatten() {
+        let _ = write!(text, "\n    也可能是 {}", format(other));
+    }
+    let reason = said(&one["reason"]);
+    if !reason.is_empty() {
+        let _ = write!(text, "\n    {reason}");
     }
     text
 }

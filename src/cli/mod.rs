@@ -10,6 +10,7 @@ mod carry_out;
 mod code;
 mod fonds;
 mod human;
+mod identify;
 mod ingest;
 mod people;
 mod records;

@@ -1,5 +1,6 @@
 //! The command line's person: `login`, tokens, `operator`, `--as`.
 
+mod identify;
 mod people;
 
 use crate::harness::{Archive, Server, TestDb, on_both_databases, sample};

@@ -97,6 +97,11 @@ pub enum Command {
     /// Codes (档号)
     #[command(subcommand)]
     Code(CodeCommand),
+    /// Tell which formats files have, by their bytes (PRONOM); needs no archive
+    Identify {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// The trail (审计记录): looked at, taken away
     #[command(subcommand)]
     Trail(TrailCommand),

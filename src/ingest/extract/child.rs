@@ -4,16 +4,20 @@ use super::{
     pages,
     request::{Answer, Request},
 };
+use crate::ingest::identify::Signatures;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::{
     io::{Read, Write},
     path::PathBuf,
     process::ExitCode,
+    sync::OnceLock,
 };
 
 /// Environment of a child: bytes of memory it may use, and a font.
 pub(super) const MEMORY: &str = "LANTAI_CHILD_MEMORY";
 pub(super) const FONT: &str = "LANTAI_CHILD_FONT";
+/// Environment of a child: signatures of formats in the place of those compiled in.
+pub(super) const SIGNATURES: &str = "LANTAI_CHILD_SIGNATURES";
 
 /// Deep nesting in a foreign file needs stack; what needs more than this dies.
 const STACK: usize = 64 << 20;
@@ -55,6 +59,13 @@ fn serve(font: Option<PathBuf>) -> std::io::Result<()> {
         write_frame(&mut output, &answer)?;
     }
     Ok(())
+}
+
+/// The signatures this child was told of, read when the first file is identified.
+pub(super) fn signatures() -> Result<&'static Signatures, String> {
+    static NAMED: OnceLock<Result<Signatures, String>> = OnceLock::new();
+    let Some(file) = std::env::var_os(SIGNATURES).map(PathBuf::from) else { return Ok(Signatures::builtin()) };
+    NAMED.get_or_init(|| Signatures::read(&file).map_err(|error| error.to_string())).as_ref().map_err(Clone::clone)
 }
 
 /// `None` at the end of the input.

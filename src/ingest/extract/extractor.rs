@@ -2,11 +2,11 @@
 
 use super::{
     Examined, Format, Reading,
-    child::{FONT, MEMORY},
+    child::{FONT, MEMORY, SIGNATURES},
     office::Office,
     request::{Answer, Request},
 };
-use crate::vault::Source;
+use crate::{ingest::identify::Identified, vault::Source};
 use data_encoding::BASE64;
 use std::{path::PathBuf, process::Stdio, sync::Mutex, time::Duration};
 use tokio::{
@@ -26,6 +26,9 @@ pub struct Limits {
     pub font: Option<PathBuf>,
     /// LibreOffice; empty looks in the usual places.
     pub office: PathBuf,
+    /// Signatures of formats in the place of those compiled in. Tried by whoever names
+    /// them: a child that cannot read them identifies nothing, and says why.
+    pub signatures: Option<PathBuf>,
 }
 
 /// Opens foreign files through children. Cheap to make: children start when they
@@ -63,6 +66,14 @@ impl Extractor {
             Ok(Answer::Examined(examined)) => examined,
             Ok(other) => Examined { format: Format::Other, pages: None, fault: Some(unexpected(&other)) },
             Err(why) => Examined { format: Format::Other, pages: None, fault: Some(why) },
+        }
+    }
+
+    /// Which format `file` has, told by its bytes; or why that could not be looked at.
+    pub async fn identify(&self, file: &Source, name: &str) -> Result<Identified, String> {
+        match self.ask(&Request::Identify { file: file.clone(), name: name.to_owned() }).await? {
+            Answer::Identified(identified) => Ok(identified),
+            other => Err(unexpected(&other)),
         }
     }
 
@@ -149,6 +160,9 @@ impl Extractor {
             .kill_on_drop(true);
         if let Some(font) = &self.limits.font {
             command.env(FONT, font);
+        }
+        if let Some(signatures) = &self.limits.signatures {
+            command.env(SIGNATURES, signatures);
         }
         command.spawn().map_err(|error| format!("打开文件的进程无法启动：{error}"))
     }

@@ -1,13 +1,16 @@
 //! One request answered: what a child does between reading and writing.
 
 use super::{
-    Examined, Format, Reading, docx,
+    Examined, Format, Reading, child, docx,
     format::{self, Holder},
     html, mail, odf, ofd, pdf, plain, pptx, render,
     request::{Answer, Request},
     rtf, sheets,
 };
-use crate::vault::{Bytes, Source};
+use crate::{
+    ingest::identify::Identified,
+    vault::{Bytes, Source},
+};
 use data_encoding::BASE64;
 use image::ImageFormat;
 use std::{
@@ -21,6 +24,10 @@ use std::{
 pub(super) fn answer(request: Request, font: Option<PathBuf>) -> Answer {
     match request {
         Request::Examine { file, name } => Answer::Examined(examine(&file, &name)),
+        Request::Identify { file, name } => match identify(&file, &name) {
+            Ok(identified) => Answer::Identified(identified),
+            Err(why) => Answer::Failed(why),
+        },
         Request::Extract { file, name } => {
             extract(&file, &name).unwrap_or_else(|reason| Answer::Reading(Reading::CouldNotRead { reason }))
         }
@@ -29,6 +36,11 @@ pub(super) fn answer(request: Request, font: Option<PathBuf>) -> Answer {
             Err(reason) => Answer::Failed(reason),
         },
     }
+}
+
+fn identify(file: &Source, name: &str) -> Result<Identified, String> {
+    let signatures = child::signatures()?;
+    signatures.identify(&mut *open(file)?, name).map_err(|error| error.to_string())
 }
 
 /// Opens a file: what it is, how many pages, whether its first and last page decode.

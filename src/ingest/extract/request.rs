@@ -1,6 +1,7 @@
 //! What is asked of a child, and what it answers.
 
 use super::Format;
+use crate::ingest::identify::Identified;
 use crate::vault::Source;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,11 @@ pub(super) enum Request {
         file: Source,
         name: String,
     },
+    Identify {
+        #[serde(with = "wire")]
+        file: Source,
+        name: String,
+    },
     Extract {
         #[serde(with = "wire")]
         file: Source,
@@ -58,6 +64,7 @@ pub(super) enum Request {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
     Examined(Examined),
+    Identified(Identified),
     Reading(Reading),
     /// Only LibreOffice reads this form.
     Office(Format),

@@ -29,6 +29,11 @@ impl Signatures {
     }
 
     pub(super) fn identify_with(&self, file: &mut dyn Bytes, name: &str, fuel: u64) -> io::Result<Identified> {
+        let told = self.tell(file, name, fuel)?;
+        Ok(Identified { signatures: self.version().to_owned(), ..told })
+    }
+
+    fn tell(&self, file: &mut dyn Bytes, name: &str, fuel: u64) -> io::Result<Identified> {
         let view = View::of(file)?;
         if view.bytes.is_empty() {
             return Ok(Identified::nothing("文件是空的"));
@@ -102,7 +107,7 @@ impl Signatures {
         }
         self.in_order(&mut best, ending);
         let formats = best.into_iter().map(|nth| self.formats[nth].known.clone()).collect();
-        Identified { basis, formats, reason }
+        Identified { basis, formats, reason, signatures: String::new() }
     }
 
     fn in_order(&self, formats: &mut [usize], ending: &str) {
@@ -122,7 +127,7 @@ impl Signatures {
         if !found.is_empty() {
             self.in_order(&mut found, ending);
             let formats = found.into_iter().map(|nth| self.formats[nth].known.clone()).collect();
-            return Identified { basis: Basis::Extension, formats, reason: odd };
+            return Identified { basis: Basis::Extension, formats, reason: odd, signatures: String::new() };
         }
         let why = match named {
             [] => "没有特征与内容相符，扩展名也不认识".to_owned(),

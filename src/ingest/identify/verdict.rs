@@ -48,12 +48,14 @@ pub struct Identified {
     pub formats: Vec<Known>,
     /// Why nothing is told, or what is odd about it, for people.
     pub reason: Option<String>,
+    /// By which data: whose, and of when.
+    pub signatures: String,
 }
 
 impl Identified {
     /// Nothing is told, and why.
-    pub(crate) fn nothing(reason: impl Into<String>) -> Self {
-        Self { basis: Basis::None, formats: Vec::new(), reason: Some(reason.into()) }
+    pub(super) fn nothing(reason: impl Into<String>) -> Self {
+        Self { basis: Basis::None, formats: Vec::new(), reason: Some(reason.into()), signatures: String::new() }
     }
 
     /// The one to name where only one can be.
