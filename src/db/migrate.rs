@@ -25,6 +25,7 @@ migrations!(
     "0009_holdings_opening",
     "0010_audit_reading",
     "0011_ingest_ways",
+    "0012_holdings_formats",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

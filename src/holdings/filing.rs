@@ -1,6 +1,6 @@
 //! Filing (归档): records come to be.
 
-use super::{Described, HoldingsError, serials};
+use super::{Described, DescribedFile, HoldingsError, serials};
 use crate::{
     audit::{Change, Event},
     db::{self, Asked, Cell, Db, DbError},
@@ -45,7 +45,9 @@ pub async fn file(change: &mut Change<'_>, records: &[NewRecord]) -> Result<(), 
         .flat_map(|record| {
             let id = &record.described.id;
             record.described.files.iter().map(move |file| {
-                json!([id, file.number, file.name, file.path, file.format, file.bytes, file.sha256, file.pages])
+                let DescribedFile { number, name, path, format, bytes, sha256, pages, puid, puid_basis, puid_name } =
+                    file;
+                json!([id, number, name, path, format, bytes, sha256, pages, puid, puid_basis, puid_name])
             })
         })
         .collect();
@@ -134,6 +136,9 @@ const FILE: &[(&str, Cell)] = &[
     ("bytes", Cell::Number),
     ("sha256", Cell::Text),
     ("pages", Cell::Number),
+    ("puid", Cell::Text),
+    ("puid_basis", Cell::Text),
+    ("puid_name", Cell::Text),
 ];
 
 fn record_row(record: &NewRecord) -> serde_json::Value {

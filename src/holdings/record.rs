@@ -60,6 +60,10 @@ pub struct RecordFile {
     pub bytes: i64,
     pub sha256: String,
     pub pages: Option<i64>,
+    /// As in [`super::DescribedFile`].
+    pub puid: Option<String>,
+    pub puid_basis: Option<String>,
+    pub puid_name: Option<String>,
 }
 
 /// The record of this code, if the asker may know of it.
@@ -191,22 +195,35 @@ fn view(row: &AnyRow) -> Result<RecordView, HoldingsError> {
     })
 }
 
-/// Record, number, name, path, format, bytes, SHA-256, pages.
-type FileRow = (String, i64, String, String, String, i64, String, Option<i64>);
+/// Record, number, name, path, format, bytes, SHA-256, pages; PUID, its basis, its name.
+type FileRow =
+    (String, i64, String, String, String, i64, String, Option<i64>, Option<String>, Option<String>, Option<String>);
 
 /// Reads the files of all `views` with one statement for every 500.
 async fn files_of(db: &Db, views: &mut [RecordView]) -> Result<(), HoldingsError> {
     for chunk in views.chunks_mut(500) {
         let mut asked = Asked::new(
-            "SELECT record_id, number, name, path, format, bytes, sha256, pages FROM record_file WHERE record_id IN ",
+            "SELECT record_id, number, name, path, format, bytes, sha256, pages, puid, puid_basis, puid_name
+             FROM record_file WHERE record_id IN ",
         );
         asked.list(chunk.iter().map(|view| view.id.as_str())).push(" ORDER BY record_id, number");
         let rows: Vec<FileRow> = asked.fetch(db).await?;
         let at: HashMap<String, usize> =
             chunk.iter().enumerate().map(|(at, view)| (view.id.as_str().to_owned(), at)).collect();
-        for (record, number, name, path, format, bytes, sha256, pages) in rows {
+        for (record, number, name, path, format, bytes, sha256, pages, puid, puid_basis, puid_name) in rows {
             let view = &mut chunk[at[&record]];
-            view.files.push(RecordFile { number, name, path, format, bytes, sha256, pages });
+            view.files.push(RecordFile {
+                number,
+                name,
+                path,
+                format,
+                bytes,
+                sha256,
+                pages,
+                puid,
+                puid_basis,
+                puid_name,
+            });
         }
     }
     Ok(())

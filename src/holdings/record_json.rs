@@ -62,4 +62,28 @@ pub struct DescribedFile {
     pub bytes: i64,
     pub sha256: String,
     pub pages: Option<i64>,
+    /// Its format by PRONOM; `None` where it was not identified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub puid: Option<String>,
+    /// On what that stands: `container`, `signature`, `extension`; `none` where it was looked
+    /// at and not identified. `None` where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub puid_basis: Option<String>,
+    /// What the format is called, so that nobody has to ask a registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub puid_name: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_described_before_formats_were_identified_still_reads() {
+        let before =
+            r#"{"number":1,"name":"a.pdf","path":"0001.pdf","format":"pdf","bytes":3,"sha256":"00","pages":1}"#;
+        let file: DescribedFile = serde_json::from_str(before).unwrap();
+        assert_eq!((&file.puid, &file.puid_basis, &file.puid_name), (&None, &None, &None));
+        assert_eq!(serde_json::to_string(&file).unwrap(), before, "and is written as it was");
+    }
 }

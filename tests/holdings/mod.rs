@@ -71,6 +71,9 @@ fn a_record(clock: &TestClock, filing: &Id<Filing>, code: &str, secrecy: Secrecy
             bytes: 3,
             sha256: lantai::kernel::Sha256::of(code.as_str().as_bytes()).to_string(),
             pages: Some(2),
+            puid: None,
+            puid_basis: None,
+            puid_name: None,
         }],
     };
     NewRecord {

@@ -3,6 +3,7 @@
 mod broken_off;
 mod codes;
 mod files;
+mod formats;
 mod kept;
 mod kill;
 mod room;

@@ -1,7 +1,7 @@
 //! Filing what was planned, in chunks; visible by one last small change.
 
 use super::{
-    Plan, Planned,
+    Plan, Planned, PlannedFile,
     allowed::allowed,
     desk::{Desk, IngestError},
     findings,
@@ -18,6 +18,7 @@ use crate::{
     ingest::{
         catalogue::Entry,
         defects::{DefectKind, Severity},
+        identify::{Identified, Known},
     },
     jobs,
     kernel::{Batch, Filing, Id, Instant, Record},
@@ -220,6 +221,10 @@ fn stage(
     })
 }
 
+fn known(file: &PlannedFile) -> Option<&Known> {
+    file.identified.as_ref().and_then(Identified::best)
+}
+
 fn stage_one(vault: &vault::Vault, shelf: &Shelf, row: &Planned) -> Result<StagedRow, IngestError> {
     let record = Id::<Record>::fresh(shelf.started);
     let mut described = describe(shelf, &record, row);
@@ -245,6 +250,9 @@ fn stage_one(vault: &vault::Vault, shelf: &Shelf, row: &Planned) -> Result<Stage
                     bytes: i64::try_from(stored.bytes).unwrap_or(i64::MAX),
                     sha256: stored.sha256.to_string(),
                     pages: planned.pages.map(i64::from),
+                    puid: known(planned).map(|known| known.puid.clone()),
+                    puid_basis: planned.identified.as_ref().map(|told| told.basis.word().to_owned()),
+                    puid_name: known(planned).map(Known::in_full),
                 })
                 .collect();
             serde_json::to_vec(&described).expect("a description is JSON")

@@ -17,6 +17,7 @@ use crate::{
         defects::{self, CodeParts, Defect, DefectKind, Lang, Severity, Words},
         extract::Examined,
         folder::{self, Beside, FoundFile, Wanted},
+        identify::Identified,
     },
     kernel::{Secrecy, Sha256},
     profile::Kind,
@@ -86,6 +87,8 @@ pub struct PlannedFile {
     pub bytes: u64,
     pub sha256: Sha256,
     pub format: String,
+    /// `None` until it was examined, and where it could not be.
+    pub identified: Option<Identified>,
     pub pages: Option<u32>,
 }
 
@@ -318,6 +321,7 @@ fn assemble(
                 bytes: found.bytes,
                 sha256,
                 format: String::new(),
+                identified: None,
                 pages: None,
             });
         }
@@ -377,9 +381,10 @@ async fn examine(desk: &Desk, rows: &mut [Planned], defects: &mut Vec<Defect>) {
     for row in rows {
         let mut counted = Some(0);
         for file in &mut row.files {
-            let Examined { format, pages, fault, .. } = examined.next().expect("one answer a file");
+            let Examined { format, pages, fault, identified } = examined.next().expect("one answer a file");
             file.format = format.to_string();
             file.pages = pages;
+            file.identified = identified;
             counted = counted.zip(pages).map(|(sum, pages)| sum + pages);
             if let Some(why) = fault {
                 defects.push(unreadable(&why).at(row.entry.row, row.code.as_str()).of_file(&file.relative));

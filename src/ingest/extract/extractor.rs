@@ -64,8 +64,8 @@ impl Extractor {
     pub async fn examine(&self, file: &Source, name: &str) -> Examined {
         match self.ask(&Request::Examine { file: file.clone(), name: name.to_owned() }).await {
             Ok(Answer::Examined(examined)) => examined,
-            Ok(other) => Examined { format: Format::Other, pages: None, fault: Some(unexpected(&other)) },
-            Err(why) => Examined { format: Format::Other, pages: None, fault: Some(why) },
+            Ok(other) => Examined::failed(unexpected(&other)),
+            Err(why) => Examined::failed(why),
         }
     }
 

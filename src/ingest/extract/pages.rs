@@ -47,11 +47,15 @@ fn identify(file: &Source, name: &str) -> Result<Identified, String> {
 fn examine(file: &Source, name: &str) -> Examined {
     let format = match format_of(file, name) {
         Ok(format) => format,
-        Err(why) => return Examined { format: Format::Other, pages: None, fault: Some(why) },
+        Err(why) => return Examined::failed(why),
+    };
+    let identified = match identify(file, name) {
+        Ok(identified) => Some(identified),
+        Err(why) => return Examined::failed(why),
     };
     match look(file, format) {
-        Ok(pages) => Examined { format, pages, fault: None },
-        Err(why) => Examined { format, pages: None, fault: Some(why) },
+        Ok(pages) => Examined { format, pages, fault: None, identified },
+        Err(why) => Examined { format, pages: None, fault: Some(why), identified },
     }
 }
 

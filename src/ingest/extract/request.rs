@@ -81,6 +81,15 @@ pub struct Examined {
     pub pages: Option<u32>,
     /// Why it is not whole.
     pub fault: Option<String>,
+    /// Its format by PRONOM; `None` where that could not be looked at.
+    pub identified: Option<Identified>,
+}
+
+impl Examined {
+    /// It could not be looked at, and why.
+    pub(super) fn failed(why: String) -> Self {
+        Self { format: Format::Other, pages: None, fault: Some(why), identified: None }
+    }
 }
 
 /// What reading a file for its text gave.

@@ -39,6 +39,13 @@ pub struct Known {
     pub mime: Option<String>,
 }
 
+impl Known {
+    /// Name and version, as people say it.
+    pub fn in_full(&self) -> String {
+        self.version.as_ref().map_or_else(|| self.name.clone(), |version| format!("{} {version}", self.name))
+    }
+}
+
 /// What a file is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identified {

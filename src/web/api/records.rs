@@ -59,6 +59,7 @@ pub async fn record_shape(app: &App, record: &RecordView) -> Result<Value, crate
             json!({
                 "number": file.number, "name": file.name, "path": file.path, "format": file.format,
                 "bytes": file.bytes, "sha256": file.sha256, "pages": file.pages,
+                "puid": file.puid, "puid_basis": file.puid_basis, "puid_name": file.puid_name,
                 "text": reading.map(|reading| json!({ "outcome": reading.outcome.word(), "reason": reading.reason })),
             })
         })

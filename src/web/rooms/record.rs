@@ -9,6 +9,7 @@ use crate::{
     app::App,
     audit,
     holdings::{self, RecordView},
+    ingest::identify::Basis,
     kernel::{Id, Record},
     search::{self, Query as Words},
     vault::{self, Outcome, ReadingRow},
@@ -228,7 +229,12 @@ fn files(app: &App, record: &RecordView, copies: &[vault::CopyRow]) -> Vec<File>
             number: u32::try_from(file.number).unwrap_or(0),
             name: file.name.clone(),
             role: String::new(),
-            format: Some(file.format.to_uppercase()).filter(|format| format != "OTHER"),
+            format: file
+                .puid_name
+                .clone()
+                .or_else(|| Some(file.format.to_uppercase()).filter(|format| format != "OTHER")),
+            puid: file.puid.clone(),
+            by_ending: file.puid_basis.as_deref() == Some(Basis::Extension.word()),
             bytes: u64::try_from(file.bytes).unwrap_or(0),
             sha256: file.sha256.clone(),
             copies: copies(),

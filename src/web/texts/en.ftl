@@ -226,6 +226,7 @@ files-none-why = This record is description alone.
 file = File
 format = Format
 format-unknown = Not recognised
+format-by-ending = by the ending of its name only
 bytes = Bytes
 download = Download
 download-file = Download { $name }

@@ -210,6 +210,7 @@ files-none-why = 本件只有著录。
 file = 文件
 format = 格式
 format-unknown = 格式不明
+format-by-ending = 仅据扩展名
 bytes = 字节
 download = 下载
 download-file = 下载 { $name }

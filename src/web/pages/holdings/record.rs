@@ -107,6 +107,10 @@ pub struct File {
     pub role: String,
     /// `None`: the format is not recognised.
     pub format: Option<String>,
+    /// The PRONOM id of the format.
+    pub puid: Option<String>,
+    /// Whether that stands on the ending of the name alone.
+    pub by_ending: bool,
     pub bytes: u64,
     /// 64 hex digits.
     pub sha256: String,

@@ -40,6 +40,8 @@ fn files() -> Vec<File> {
         name: name.into(),
         role: "正本".into(),
         format: format.map(Into::into),
+        puid: format.map(|_| if number == 1 { "fmt/478" } else { "x-fmt/111" }.into()),
+        by_ending: number == 3,
         bytes: 14_208_391,
         sha256: "5c1e90ab".repeat(8),
         copies,
@@ -50,7 +52,11 @@ fn files() -> Vec<File> {
         copy("副本三", Standing::Unverified, None),
         copy("副本四", Standing::Missing, None),
     ];
-    vec![file(1, "X099-WS·2011-Y-TDC-0023.pdf", Some("PDF/A-2u"), copies), file(2, "0023-附件.bin", None, vec![])]
+    vec![
+        file(1, "X099-WS·2011-Y-TDC-0023.pdf", Some("PDF/A-2u"), copies),
+        file(2, "0023-附件.bin", None, vec![]),
+        file(3, "0023-说明.txt", Some("Plain Text File"), vec![]),
+    ]
 }
 
 impl RecordPage {
