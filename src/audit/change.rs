@@ -2,11 +2,11 @@
 
 use super::{Event, entry};
 use crate::{
-    db::{self, Cell, Db, DbError, Tx},
+    db::{Cell, Column, Db, DbError, Engine, Rows, Tx, engine_of},
     kernel::{Actor, Clock, Instant, Sha256},
 };
 use data_encoding::HEXLOWER;
-use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 /// A change under way. Dropped, it never was.
 pub struct Change<'a> {
@@ -14,15 +14,19 @@ pub struct Change<'a> {
     /// When it began; every row it writes carries this.
     pub at: Instant,
     who: &'a Actor,
-    /// Lines said before the last one.
+    /// Lines said that have no number yet.
     said: Vec<Event>,
+    /// The number of the last line that has one; `None` before it was asked for.
+    last: Option<i64>,
+    /// Lines being made, in the order of their numbers.
+    made: Vec<JoinHandle<Lines>>,
 }
 
 impl<'a> Change<'a> {
     /// Begins once every earlier change has ended.
     pub async fn begin(db: &Db, clock: &dyn Clock, who: &'a Actor) -> Result<Self, DbError> {
         let tx = db.begin().await?;
-        Ok(Self { tx, at: clock.now(), who, said: Vec::new() })
+        Ok(Self { tx, at: clock.now(), who, said: Vec::new(), last: None, made: Vec::new() })
     }
 
     pub fn who(&self) -> &Actor {
@@ -34,28 +38,41 @@ impl<'a> Change<'a> {
         self.said.push(event);
     }
 
+    /// Says very many lines: they are made on another thread while this change writes
+    /// its rows.
+    pub async fn say_all(&mut self, events: Vec<Event>) -> Result<(), DbError> {
+        self.said.extend(events);
+        self.number_what_was_said().await
+    }
+
     /// Commits the change and its lines together; gives the number of the last
     /// line.
     pub async fn commit(mut self, event: Event) -> Result<i64, DbError> {
         self.said.push(event);
-        let last: i64 =
-            sqlx::query_scalar("SELECT COALESCE(MAX(n), 0) FROM audit_event").fetch_one(&mut *self.tx).await?;
-        let actor = self.who.id_text();
-        let (mut lines, mut details) = (Vec::with_capacity(self.said.len()), Vec::new());
-        let mut n = last;
-        for event in std::mem::take(&mut self.said) {
-            n += 1;
-            let commitments = commit_to(n, &event, &mut details);
-            lines.push(line(n, self.at, &actor, &event, &commitments));
+        self.number_what_was_said().await?;
+        for lines in std::mem::take(&mut self.made) {
+            let Lines { events, details } = lines.await.expect("making lines does not panic");
+            events.insert(&mut self.tx).await?;
+            details.insert(&mut self.tx).await?;
         }
-        db::bulk(&mut self.tx, "INSERT INTO audit_event", EVENT, &lines).await?;
-        db::bulk(&mut self.tx, "INSERT INTO audit_detail", DETAIL, &details).await?;
         self.tx.commit().await?;
-        Ok(n)
+        Ok(self.last.expect("the last line was numbered above"))
+    }
+
+    async fn number_what_was_said(&mut self) -> Result<(), DbError> {
+        let last = match self.last {
+            Some(last) => last,
+            None => sqlx::query_scalar("SELECT COALESCE(MAX(n), 0) FROM audit_event").fetch_one(&mut *self.tx).await?,
+        };
+        let said = std::mem::take(&mut self.said);
+        self.last = Some(last + i64::try_from(said.len()).unwrap_or(i64::MAX));
+        let (engine, at, actor) = (engine_of(&self.tx), self.at, self.who.id_text());
+        self.made.push(tokio::task::spawn_blocking(move || Lines::make(engine, last, at, &actor, &said)));
+        Ok(())
     }
 }
 
-const EVENT: &[(&str, Cell)] = &[
+const EVENT: &[Column] = &[
     ("n", Cell::Number),
     ("at", Cell::Text),
     ("actor", Cell::Text),
@@ -64,29 +81,54 @@ const EVENT: &[(&str, Cell)] = &[
     ("entry", Cell::Text),
     ("leaf", Cell::Text),
 ];
-const DETAIL: &[(&str, Cell)] =
-    &[("n", Cell::Number), ("field", Cell::Text), ("salt", Cell::Text), ("body", Cell::Text)];
+const DETAIL: &[Column] = &[("n", Cell::Number), ("field", Cell::Text), ("salt", Cell::Text), ("body", Cell::Text)];
 
-fn line(n: i64, at: Instant, actor: &str, event: &Event, commitments: &[Sha256]) -> Value {
-    for text in event.subjects.iter().map(String::as_str).chain([actor, event.verb]) {
-        assert!(entry::plain(text), "an id of the trail is plain ASCII: {text:?}");
-    }
-    let bytes = entry::Entry { n, at, actor, verb: event.verb, subjects: &event.subjects, commitments }.bytes();
-    let leaf = entry::leaf(&bytes);
-    json!([n, at.to_string(), actor, event.verb, event.subjects[0], bytes, leaf.to_string()])
+/// Bytes of a salt.
+const SALT: usize = 16;
+
+/// Rows of lines.
+struct Lines {
+    events: Rows,
+    details: Rows,
 }
 
-/// Salts the details of an event, in the order of their names.
-fn commit_to(n: i64, event: &Event, rows: &mut Vec<Value>) -> Vec<Sha256> {
-    let mut details: Vec<_> = event.details.iter().collect();
-    details.sort();
-    details
-        .into_iter()
-        .map(|(field, body)| {
-            let mut salt = [0_u8; 16];
-            getrandom::fill(&mut salt).expect("the operating system gives random bytes");
-            rows.push(json!([n, field, HEXLOWER.encode(&salt), body]));
-            entry::commitment(&salt, field, body)
-        })
-        .collect()
+impl Lines {
+    /// The lines of `events`, numbered from `last` + 1, their details salted in the order
+    /// of their names.
+    fn make(engine: Engine, last: i64, at: Instant, actor: &str, events: &[Event]) -> Self {
+        let mut made = Self {
+            events: Rows::new(engine, "INSERT INTO audit_event", EVENT),
+            details: Rows::new(engine, "INSERT INTO audit_detail", DETAIL),
+        };
+        // One call for all: each is a round trip to the kernel.
+        let mut random = vec![0_u8; SALT * events.iter().map(|event| event.details.len()).sum::<usize>()];
+        getrandom::fill(&mut random).expect("the operating system gives random bytes");
+        let (mut salts, _) = random.as_chunks::<SALT>();
+        let text = at.to_string();
+        for (n, event) in (last + 1..).zip(events) {
+            let own;
+            (own, salts) = salts.split_at(event.details.len());
+            made.line(n, (at, &text), actor, event, own);
+        }
+        made
+    }
+
+    fn line(&mut self, n: i64, (at, text): (Instant, &str), actor: &str, event: &Event, salts: &[[u8; SALT]]) {
+        for word in event.subjects.iter().map(String::as_str).chain([actor, event.verb]) {
+            assert!(entry::plain(word), "an id of the trail is plain ASCII: {word:?}");
+        }
+        let mut details: Vec<_> = event.details.iter().collect();
+        details.sort();
+        let commitments: Vec<Sha256> =
+            details.iter().zip(salts).map(|((field, body), salt)| entry::commitment(salt, field, body)).collect();
+        for ((field, body), salt) in details.into_iter().zip(salts) {
+            self.details.number(n).text(field).text(&HEXLOWER.encode(salt)).text(body);
+        }
+        let bytes =
+            entry::Entry { n, at, actor, verb: event.verb, subjects: &event.subjects, commitments: &commitments }
+                .bytes();
+        let leaf = entry::leaf(&bytes);
+        self.events.number(n).text(text).text(actor).text(event.verb).text(&event.subjects[0]);
+        self.events.text(&bytes).text(&leaf.to_string());
+    }
 }

@@ -26,6 +26,7 @@ migrations!(
     "0010_audit_reading",
     "0011_ingest_ways",
     "0012_holdings_formats",
+    "0013_vault_describing",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

@@ -32,6 +32,9 @@ pub(super) const SQLITE_SETTINGS: &[&str] = &[
     "PRAGMA temp_store = MEMORY",
 ];
 
+/// Set on the SQLite connection that writes, besides; read back by a test.
+pub(super) const WRITER_SETTINGS: &[&str] = &["PRAGMA cache_size = -32768", "PRAGMA wal_autocheckpoint = 8192"];
+
 /// Readers at once.
 const READERS: u32 = 6;
 /// How long a writer waits for its turn. Nobody keeps the turn longer than
@@ -67,12 +70,12 @@ impl Db {
         // Asked once and plainly first: a pool would try for a minute and not say why.
         let first = tokio::time::timeout(FIRST, AnyConnection::connect(url)).await;
         first.map_err(|_| DbError::Silent { seconds: FIRST.as_secs() })??.close().await?;
-        let pool = |connections: u32| {
+        let pool = |connections: u32, more: &'static [&'static str]| {
             AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).after_connect(
                 move |connection, _| {
                     Box::pin(async move {
                         if engine == Engine::Sqlite {
-                            for setting in SQLITE_SETTINGS {
+                            for setting in SQLITE_SETTINGS.iter().chain(more) {
                                 sqlx::query(*setting).execute(&mut *connection).await?;
                             }
                         }
@@ -81,8 +84,8 @@ impl Db {
                 },
             )
         };
-        let writer = pool(1).connect(url).await?;
-        let readers = pool(READERS).connect(url).await?;
+        let writer = pool(1, WRITER_SETTINGS).connect(url).await?;
+        let readers = pool(READERS, &[]).connect(url).await?;
         Ok(Self { readers, writer, engine })
     }
 

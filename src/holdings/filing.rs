@@ -1,12 +1,11 @@
 //! Filing (归档): records come to be.
 
-use super::{Described, DescribedFile, HoldingsError, serials};
+use super::{Described, HoldingsError, serials};
 use crate::{
     audit::{Change, Event},
-    db::{self, Asked, Cell, Db, DbError},
+    db::{self, Asked, Cell, Column, Db, DbError, Engine, Rows},
     kernel::{Filing, Id, Secrecy},
 };
-use serde_json::json;
 
 /// A record to file, as its object describes it.
 pub struct NewRecord {
@@ -30,36 +29,72 @@ pub async fn open_filing(change: &mut Change<'_>) -> Result<Id<Filing>, Holdings
     Ok(id)
 }
 
-/// Files up to 2,000 records in this change: their rows, their codes for ever,
-/// their counters raised, a line each in the trail.
+/// Records whose rows are made already, waiting for their change.
+pub struct Ready {
+    records: Rows,
+    files: Rows,
+    codes: Vec<(String, String, i64)>,
+    said: Vec<Event>,
+}
+
+impl Ready {
+    /// How many records.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+}
+
+/// Makes the rows of records that are to be filed: on any thread, before the turn to
+/// write is held.
+pub fn ready(engine: Engine, records: &[NewRecord]) -> Ready {
+    let mut ready = Ready {
+        records: Rows::new(engine, "INSERT INTO record", RECORD),
+        files: Rows::new(engine, "INSERT INTO record_file", FILE),
+        codes: Vec::with_capacity(records.len()),
+        said: Vec::with_capacity(records.len()),
+    };
+    for record in records {
+        record_row(&mut ready.records, record);
+        let NewRecord { described, scope, serial, .. } = record;
+        for file in &described.files {
+            let row = ready.files.text(&described.id).number(file.number).text(&file.name).text(&file.path);
+            let row = row.text(&file.format).number(file.bytes).text(&file.sha256).number_or_null(file.pages);
+            let row = row.text_or_null(file.puid.as_deref()).text_or_null(file.puid_basis.as_deref());
+            row.text_or_null(file.puid_name.as_deref());
+        }
+        ready.codes.push((described.code.clone(), scope.clone(), *serial));
+        let event = Event::new("record.filed", &described.id);
+        ready.said.push(event.with("code", &described.code).with("title", &described.title));
+    }
+    ready
+}
+
+/// Files records in this change: their rows, their codes for ever, a line each in the
+/// trail. Their counters were raised before ([`super::raise`]).
 ///
 /// # Errors
 /// [`HoldingsError::CodesTaken`] where a code was given out before; then nothing of
 /// the change is kept.
+pub async fn file_ready(change: &mut Change<'_>, ready: Ready) -> Result<(), HoldingsError> {
+    // First: the lines are made while the rows are written.
+    change.say_all(ready.said).await?;
+    serials::take(change, &ready.codes).await?;
+    ready.records.insert(&mut change.tx).await?;
+    Ok(ready.files.insert(&mut change.tx).await?)
+}
+
+/// Files records whose counters nobody raised before: the same, and their counters
+/// raised.
+///
+/// # Errors
+/// As [`file_ready`].
 pub async fn file(change: &mut Change<'_>, records: &[NewRecord]) -> Result<(), HoldingsError> {
-    serials::take(change, records).await?;
-    let rows: Vec<_> = records.iter().map(record_row).collect();
-    db::bulk(&mut change.tx, "INSERT INTO record", RECORD, &rows).await?;
-    let files: Vec<_> = records
-        .iter()
-        .flat_map(|record| {
-            let id = &record.described.id;
-            record.described.files.iter().map(move |file| {
-                let DescribedFile { number, name, path, format, bytes, sha256, pages, puid, puid_basis, puid_name } =
-                    file;
-                json!([id, number, name, path, format, bytes, sha256, pages, puid, puid_basis, puid_name])
-            })
-        })
-        .collect();
-    for chunk in files.chunks(2_000) {
-        db::bulk(&mut change.tx, "INSERT INTO record_file", FILE, chunk).await?;
-    }
-    for NewRecord { described, .. } in records {
-        change.say(
-            Event::new("record.filed", &described.id).with("code", &described.code).with("title", &described.title),
-        );
-    }
-    Ok(())
+    file_ready(change, ready(db::engine_of(&change.tx), records)).await?;
+    serials::raise_to(change, records.iter().map(|record| (record.scope.as_str(), record.serial))).await
 }
 
 /// Filings that are not visible yet.
@@ -104,7 +139,7 @@ pub async fn publish(change: &mut Change<'_>, filing: &Id<Filing>) -> Result<(),
     db::exactly(1, &done)
 }
 
-const RECORD: &[(&str, Cell)] = &[
+const RECORD: &[Column] = &[
     ("id", Cell::Text),
     ("filing_id", Cell::Text),
     ("code", Cell::Text),
@@ -127,7 +162,7 @@ const RECORD: &[(&str, Cell)] = &[
     ("standing", Cell::Text),
     ("filed_at", Cell::Text),
 ];
-const FILE: &[(&str, Cell)] = &[
+const FILE: &[Column] = &[
     ("record_id", Cell::Text),
     ("number", Cell::Number),
     ("name", Cell::Text),
@@ -141,30 +176,13 @@ const FILE: &[(&str, Cell)] = &[
     ("puid_name", Cell::Text),
 ];
 
-fn record_row(record: &NewRecord) -> serde_json::Value {
+/// The cells of [`RECORD`].
+fn record_row(rows: &mut Rows, record: &NewRecord) {
     let d = &record.described;
     let extra = serde_json::to_string(&d.extra).expect("pairs of strings are JSON");
-    json!([
-        d.id,
-        d.filing,
-        d.code,
-        d.scheme_id,
-        d.fonds.code,
-        d.category,
-        d.department,
-        d.year,
-        d.retention,
-        record.ends_on,
-        record.secrecy.rank(),
-        d.secrecy,
-        d.title,
-        d.responsible,
-        d.docno,
-        d.dated,
-        d.pages,
-        d.note,
-        extra,
-        "filed",
-        d.filed_at
-    ])
+    rows.text(&d.id).text(&d.filing).text(&d.code).text(&d.scheme_id).text(&d.fonds.code).text(&d.category);
+    rows.text_or_null(d.department.as_deref()).number_or_null(d.year).text_or_null(d.retention.as_deref());
+    rows.text_or_null(record.ends_on.as_deref()).number(record.secrecy.rank()).text(&d.secrecy).text(&d.title);
+    rows.text(&d.responsible).text(&d.docno).text_or_null(d.dated.as_deref()).number_or_null(d.pages);
+    rows.text(&d.note).text(&extra).text("filed").text(&d.filed_at);
 }

@@ -9,6 +9,7 @@
 //! The few statements that must see the rest (filing, and asking whether a code
 //! was given out) say why.
 
+mod described;
 mod filing;
 mod fonds;
 mod gaps;
@@ -22,7 +23,8 @@ mod serials;
 pub mod code;
 pub mod retention;
 
-pub use filing::{NewRecord, file, open_filing, publish, take_back, unpublished};
+pub use described::{Shelf, described_of_filing, filings_of};
+pub use filing::{NewRecord, Ready, file, file_ready, open_filing, publish, ready, take_back, unpublished};
 pub use fonds::{Fonds, add_fonds, add_fonds_as, add_fonds_name, all_fonds, check_fonds, fonds_by_code, rename_fonds};
 pub use gaps::{Gaps, gaps_of};
 pub use list::{HeldByFonds, Totals, all_records, held_by_fonds, highest, records_of_filing, totals};
@@ -30,7 +32,7 @@ pub use named::{Named, named, named_by_id};
 pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
 pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};
 pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for, widen_scheme};
-pub use serials::{next_serial, numbers_used, raise, reserve};
+pub use serials::{counted, next_serial, numbers_used, raise, reserve};
 
 use crate::db::DbError;
 

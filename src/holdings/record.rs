@@ -119,7 +119,7 @@ pub async fn held(db: &Db, codes: &[String]) -> Result<Vec<RecordView>, Holdings
     Ok(found)
 }
 
-const COLUMNS: &str = "SELECT id, filing_id, code, fonds, category, department, year, retention, ends_on, secrecy, mark, \
+pub(super) const COLUMNS: &str = "SELECT id, filing_id, code, fonds, category, department, year, retention, ends_on, secrecy, mark, \
                        title, responsible, docno, dated, pages, note, extra, filed_at, opening";
 
 /// `SELECT … FROM record_visible WHERE (within reach)`.
@@ -162,7 +162,7 @@ pub(super) async fn views(db: &Db, asked: Asked) -> Result<Vec<RecordView>, Hold
     Ok(views)
 }
 
-fn view(row: &AnyRow) -> Result<RecordView, HoldingsError> {
+pub(super) fn view(row: &AnyRow) -> Result<RecordView, HoldingsError> {
     let id: String = row.try_get("id")?;
     let inconsistent =
         |column, value: String| DbError::Inconsistent { table: "record", column, row: id.clone(), value };

@@ -1,12 +1,11 @@
 //! Serial numbers: one counter row a class of codes, codes given out for ever.
 
-use super::{HoldingsError, NewRecord};
+use super::HoldingsError;
 use crate::{
     audit::Change,
-    db::{self, Asked, Cell, Db},
+    db::{Asked, Cell, Column, Db, Rows, engine_of},
 };
-use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The next serial of `scope`, taken in this change. Two writers never get the
 /// same: the counter is raised under the turn to write.
@@ -48,42 +47,57 @@ pub async fn numbers_used(
     Ok(found)
 }
 
-/// Enters the codes of `records` on the list of codes given out, and raises the
-/// counters to them.
-pub(super) async fn take(change: &mut Change<'_>, records: &[NewRecord]) -> Result<(), HoldingsError> {
-    let at = change.at.to_string();
-    let rows: Vec<_> = records.iter().map(|r| json!([r.described.code, r.scope, r.serial, at])).collect();
-    if let Err(error) = db::bulk(&mut change.tx, "INSERT INTO code_used", USED, &rows).await {
-        if error.constraint().is_none() {
-            return Err(error.into());
-        }
-        return Err(HoldingsError::CodesTaken);
+/// Which of these classes have a counter: in the others no number was ever given out.
+pub async fn counted(db: &Db, scopes: &[&str]) -> Result<BTreeSet<String>, HoldingsError> {
+    let mut found = BTreeSet::new();
+    for chunk in scopes.chunks(500) {
+        let mut asked = Asked::new("SELECT scope FROM code_serial WHERE scope IN ");
+        asked.list(chunk.iter().copied());
+        found.extend(asked.fetch::<(String,)>(db).await?.into_iter().map(|(scope,)| scope));
     }
-    raise_to(change, records.iter().map(|record| (record.scope.as_str(), record.serial))).await
+    Ok(found)
+}
+
+/// Enters these codes, each with its class and serial, on the list of codes given out.
+pub(super) async fn take(change: &mut Change<'_>, codes: &[(String, String, i64)]) -> Result<(), HoldingsError> {
+    let at = change.at.to_string();
+    let mut rows = Rows::new(engine_of(&change.tx), "INSERT INTO code_used", USED);
+    for (code, scope, serial) in codes {
+        rows.text(code).text(scope).number(*serial).text(&at);
+    }
+    rows.insert(&mut change.tx).await.map_err(|error| match error.constraint() {
+        Some(_) => HoldingsError::CodesTaken,
+        None => error.into(),
+    })
 }
 
 /// Raises the counters to these serials, so that nobody else is given one up to them:
 /// a batch does so in one change before its first chunk. What of them is never filed
 /// stays used, and stands in the report of gaps.
-pub async fn raise(change: &mut Change<'_>, numbers: impl Iterator<Item = (&str, u64)>) -> Result<(), HoldingsError> {
+pub async fn raise<'s>(
+    change: &mut Change<'_>,
+    numbers: impl Iterator<Item = (&'s str, u64)>,
+) -> Result<(), HoldingsError> {
     raise_to(change, numbers.map(|(scope, serial)| (scope, i64::try_from(serial).unwrap_or(i64::MAX)))).await
 }
 
-async fn raise_to(change: &mut Change<'_>, numbers: impl Iterator<Item = (&str, i64)>) -> Result<(), HoldingsError> {
+pub(super) async fn raise_to<'s>(
+    change: &mut Change<'_>,
+    numbers: impl Iterator<Item = (&'s str, i64)>,
+) -> Result<(), HoldingsError> {
     let mut highest: BTreeMap<&str, i64> = BTreeMap::new();
     for (scope, serial) in numbers {
         let last = highest.entry(scope).or_default();
         *last = serial.max(*last);
     }
-    let rows: Vec<_> = highest.into_iter().map(|(scope, last)| json!([scope, last])).collect();
-    for chunk in rows.chunks(2_000) {
-        let raised = "ON CONFLICT (scope) DO UPDATE
-                      SET last = CASE WHEN code_serial.last < excluded.last THEN excluded.last ELSE code_serial.last END";
-        db::bulk_or(&mut change.tx, "INSERT INTO code_serial", SERIAL, chunk, raised).await?;
+    let raised = "ON CONFLICT (scope) DO UPDATE
+                  SET last = CASE WHEN code_serial.last < excluded.last THEN excluded.last ELSE code_serial.last END";
+    let mut rows = Rows::new(engine_of(&change.tx), "INSERT INTO code_serial", SERIAL).or(raised);
+    for (scope, last) in highest {
+        rows.text(scope).number(last);
     }
-    Ok(())
+    Ok(rows.insert(&mut change.tx).await?)
 }
 
-const SERIAL: &[(&str, Cell)] = &[("scope", Cell::Text), ("last", Cell::Number)];
-const USED: &[(&str, Cell)] =
-    &[("code", Cell::Text), ("scope", Cell::Text), ("serial", Cell::Number), ("at", Cell::Text)];
+const SERIAL: &[Column] = &[("scope", Cell::Text), ("last", Cell::Number)];
+const USED: &[Column] = &[("code", Cell::Text), ("scope", Cell::Text), ("serial", Cell::Number), ("at", Cell::Text)];

@@ -130,7 +130,11 @@ async fn strays(db: &Db, vault: &Arc<Vault>, verified: &mut Verified) -> Result<
     let root = vault.clone();
     let ids = tokio::task::spawn_blocking(move || root.ids()).await.expect("listing does not panic")?;
     let promised: HashSet<Id<Record>> = vault::promised_records(db).await?.into_iter().collect();
-    for id in ids.into_iter().filter(|id| !known.contains(id) && !promised.contains(id)) {
+    let mut strays: Vec<_> = ids.into_iter().filter(|id| !known.contains(id) && !promised.contains(id)).collect();
+    // An object that was described and not noted yet is no stray.
+    let (of, described) = (holdings::filings_of(db, &strays).await?, vault::filings_described(db).await?);
+    strays.retain(|id| of.get(id).is_none_or(|filing| !described.contains(filing)));
+    for id in strays {
         verified.found.push(Found {
             record: id.to_string(),
             medium: vault::LOCAL,

@@ -9,6 +9,8 @@
 //! staging/<token>/     whole objects not yet sealed, one random folder each
 //! ```
 //!
+//! A file without a name may lie there besides ([`Vault::scratch`]).
+//!
 //! It promises: a record said to be staged survives the power going; a record
 //! said to be sealed lies in the root, synced, and was read back equal; nothing
 //! sealed is overwritten; content is opened with a permit only. Reading what is
@@ -42,6 +44,7 @@
 //! algorithm are read, checked and given new versions; one by SHA-512 carries
 //! SHA-256 in its fixity block.
 mod derivatives;
+mod describing;
 mod digesting;
 mod durable;
 mod error;
@@ -61,6 +64,9 @@ mod verify;
 mod versions;
 mod walk;
 
+pub use describing::{
+    Describing, Description, all_described, described, describing, filings_described, promise_to_describe, to_describe,
+};
 pub use error::VaultError;
 pub use object::{Algorithm, Inventory, Paths, User, Version};
 pub use open::{Content, Reader};
@@ -83,6 +89,7 @@ use error::failed;
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::RwLock,
 };
 use stores::LocalStore;
 
@@ -92,6 +99,8 @@ pub struct Vault {
     store: LocalStore,
     derivatives: PathBuf,
     staging: SharedFolder,
+    /// Held while objects stand staged that no row promises.
+    describing: RwLock<()>,
 }
 
 /// Where a vault lies. Staging is on the store's file system: a staged object is adopted
@@ -126,6 +135,13 @@ impl Folders {
 }
 
 impl Vault {
+    /// A new file without a name on the store's disk: nobody else can open it, and it is
+    /// gone when it is closed, however the process ends. For what is too much for memory
+    /// and may lie on a disk as it is.
+    pub fn scratch(&self) -> Result<fs::File, VaultError> {
+        tempfile::tempfile_in(self.staging.path()).map_err(failed("make a file in", self.staging.path()))
+    }
+
     /// Founds a vault; its folders are made if they are missing. An existing
     /// vault is left alone and is an error.
     pub fn create(folders: &Folders) -> Result<Self, VaultError> {
@@ -155,6 +171,11 @@ impl Vault {
         for folder in [&derivatives, &staging] {
             fs::read_dir(folder).map_err(failed("read", folder))?;
         }
-        Ok(Self { store: LocalStore::open(root)?, derivatives, staging: SharedFolder::new(staging) })
+        Ok(Self {
+            store: LocalStore::open(root)?,
+            derivatives,
+            staging: SharedFolder::new(staging),
+            describing: RwLock::default(),
+        })
     }
 }

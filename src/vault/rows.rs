@@ -75,7 +75,7 @@ pub async fn promised(db: &Db) -> Result<BTreeSet<String>, DbError> {
 /// that nothing promises. Only for a filing that is given up before it was visible.
 pub async fn forget_intents(change: &mut Change<'_>, filing: &Id<Filing>) -> Result<(), DbError> {
     sqlx::query("DELETE FROM intent WHERE filing_id = $1").bind(filing.as_str()).execute(&mut *change.tx).await?;
-    Ok(())
+    super::all_described(change, filing.as_str()).await
 }
 
 /// The records whose objects are promised and not noted as sealed yet.
@@ -84,9 +84,14 @@ pub async fn promised_records(db: &Db) -> Result<Vec<Id<Record>>, DbError> {
     Ok(ids.into_iter().map(Id::known).collect())
 }
 
-/// How many records are filed and not yet sealed.
+/// How many records are filed and not yet sealed; those without files among them.
 pub async fn unsealed(db: &Db) -> Result<i64, DbError> {
-    Ok(sqlx::query_scalar("SELECT COUNT(*) FROM intent").fetch_one(db.read()).await?)
+    Ok(sqlx::query_scalar(
+        "SELECT (SELECT COUNT(*) FROM intent)
+              + (SELECT CAST(COALESCE(SUM(records - sealed), 0) AS BIGINT) FROM describing)",
+    )
+    .fetch_one(db.read())
+    .await?)
 }
 
 /// Notes that these lie in the local store, read back equal. That checked the write
@@ -119,7 +124,7 @@ pub async fn found(change: &mut Change<'_>, copies: &[(Id<Record>, i64, String)]
     insert_copies(change, &rows).await
 }
 
-async fn insert_copies(change: &mut Change<'_>, rows: &[serde_json::Value]) -> Result<(), DbError> {
+pub(super) async fn insert_copies(change: &mut Change<'_>, rows: &[serde_json::Value]) -> Result<(), DbError> {
     let columns = &[
         ("record_id", Cell::Text),
         ("store", Cell::Text),

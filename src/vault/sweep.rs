@@ -6,7 +6,7 @@ use super::{
     verify::names,
 };
 use crate::kernel::Instant;
-use std::{collections::BTreeSet, fs, time::UNIX_EPOCH};
+use std::{collections::BTreeSet, fs, sync::PoisonError, time::UNIX_EPOCH};
 
 /// Leave to remove these folders of the staging, and no others. `ingest` makes
 /// it, for tokens that no row names.
@@ -48,8 +48,9 @@ impl Vault {
     }
 
     /// Removes every staged folder that `promised` does not name; gives how many
-    /// went. Only while nobody stages.
+    /// went. Only while nobody stages; waits for objects that are being described.
     pub fn sweep(&self, promised: &BTreeSet<String>) -> Result<usize, VaultError> {
+        let _held = self.describing.write().unwrap_or_else(PoisonError::into_inner);
         let tokens: Vec<String> =
             self.staged()?.into_iter().map(|folder| folder.token).filter(|token| !promised.contains(token)).collect();
         let warrant = Sweep::of(tokens.clone());
