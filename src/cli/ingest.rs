@@ -43,7 +43,7 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
     if let Some(begun) = begun.as_ref().filter(|_| !args.dry_run) {
         batch::goes_on(begun, &plan)?;
     }
-    let mut report = Report::of(&plan);
+    let mut report = Report::of(&plan)?;
     let proposals = proposals(&plan);
     let refused = begun.is_none()
         && (args.dry_run || (plan.blocked() && !args.accept_good) || (!args.yes && !proposals.is_empty()));
@@ -114,6 +114,9 @@ fn write_sheet(path: &Path, defects: &[Defect]) -> anyhow::Result<()> {
 
 /// Runs the jobs that follow as far as `wait` asks; the rest is left to the queue.
 async fn finish(app: &Arc<App>, committed: &batch::Committed, wait: Wait) -> anyhow::Result<(f64, f64)> {
+    if wait == Wait::Filed {
+        return Ok((0.0, 0.0));
+    }
     let begun = Instant::now();
     app::run_kind(app, batch::SEAL_JOB, committed.filing.as_str()).await?;
     let sealed = begun.elapsed().as_secs_f64();
@@ -140,19 +143,19 @@ struct Report {
 }
 
 impl Report {
-    fn of(plan: &Plan) -> Self {
-        Self {
+    fn of(plan: &Plan) -> anyhow::Result<Self> {
+        Ok(Self {
             rows: plan.rows,
             files: plan.files() as u64,
             bytes: plan.bytes(),
             set_aside: plan.set_aside,
             unchanged: plan.unchanged,
-            defects: plan.defects.clone(),
+            defects: plan.defects.iter().collect::<Result<_, _>>()?,
             proposals: Vec::new(),
             catalogue: plan.took.catalogue.as_secs_f64(),
             digests: plan.took.digests.as_secs_f64(),
             examine: plan.took.examine.as_secs_f64(),
-        }
+        })
     }
 
     fn answer(self, batch: Option<String>, records: u64, began: Instant, phases: [(&str, f64); 3]) -> Answer {

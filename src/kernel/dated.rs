@@ -1,6 +1,7 @@
 //! The date of a record (日期), whose month or day may be unknown.
 
 use super::{Day, Year};
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// A date as the catalogue knows it: a year, a month of a year, or a day.
@@ -8,7 +9,8 @@ use std::{fmt, str::FromStr};
 /// every known one.
 ///
 /// Source: DA/T 18-2022 (日期: unknown parts are written `00`), standards-cn §13.3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Dated {
     year: Year,
     month: u8,
@@ -48,6 +50,19 @@ impl fmt::Display for Dated {
             write!(f, "-{:02}", self.day)?;
         }
         Ok(())
+    }
+}
+
+impl From<Dated> for String {
+    fn from(dated: Dated) -> Self {
+        dated.to_string()
+    }
+}
+
+impl TryFrom<String> for Dated {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map_err(|()| "no date of a record")
     }
 }
 

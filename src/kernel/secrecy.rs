@@ -1,12 +1,14 @@
 //! Secrecy (密级).
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How secret a record is. A state secret carries its level and, where the mark
 /// says so, for how many years.
 ///
 /// Source: DA/T 18-2022 密级 (form `机密★10年`), standards-cn §8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Secrecy {
     /// 公开, or no mark.
     Open,
@@ -73,6 +75,19 @@ impl fmt::Display for Secrecy {
         };
         f.write_str(word)?;
         years.map_or(Ok(()), |years| write!(f, "★{years}年"))
+    }
+}
+
+impl From<Secrecy> for String {
+    fn from(secrecy: Secrecy) -> Self {
+        secrecy.to_string()
+    }
+}
+
+impl TryFrom<String> for Secrecy {
+    type Error = &'static str;
+    fn try_from(mark: String) -> Result<Self, Self::Error> {
+        Self::parse(&mark).ok_or("no mark of secrecy")
     }
 }
 

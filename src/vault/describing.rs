@@ -35,10 +35,12 @@ pub struct Describing {
     pub reached: String,
 }
 
-/// Promises to describe what a filing will file without files.
+/// Promises to describe what a filing will file without files; the objects will say that
+/// they were created at `created`.
 pub async fn promise_to_describe(
     change: &mut Change<'_>,
     filing: &Id<Filing>,
+    created: &str,
     user: &User,
     shelf: &str,
 ) -> Result<(), DbError> {
@@ -47,7 +49,7 @@ pub async fn promise_to_describe(
          VALUES ($1, $2, $3, $4, $5, 0, 0, '')",
     )
     .bind(filing.as_str())
-    .bind(change.at.to_string())
+    .bind(created)
     .bind(&user.name)
     .bind(user.address.as_deref().unwrap_or_default())
     .bind(shelf)

@@ -237,7 +237,7 @@ pub struct IngestArgs {
     /// Do not read pictures; pictures are not read yet
     #[arg(long)]
     pub no_ocr: bool,
-    /// Come back when all is sealed, findable, or read
+    /// Come back when all is filed and visible, sealed, findable, or read
     #[arg(long, value_enum, default_value = "indexed")]
     pub wait: Wait,
 }
@@ -246,6 +246,7 @@ pub struct IngestArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wait {
+    Filed,
     Sealed,
     Indexed,
     Read,

@@ -28,7 +28,7 @@ mod serial;
 pub use error::{CodeError, Fault, Place, SchemeError};
 pub use explain::{Explained, explain, explain_by};
 pub use fold::fold;
-pub use propose::{Proposal, propose, widen};
+pub use propose::{Proposal, propose, propose_counted, widen};
 pub use reference::{Code, Part, Parts};
 pub use scheme::Scheme;
 pub use serial::{Serial, gaps};

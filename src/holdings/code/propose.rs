@@ -27,7 +27,14 @@ pub struct Proposal {
 /// number's width is that of the codes, not the preset's range: what comes next
 /// is padded like what is there.
 pub fn propose<S: AsRef<str>>(profile: &Profile, fonds: &str, category: &str, codes: &[S]) -> Option<Proposal> {
-    let folded: Vec<String> = codes.iter().map(|code| fold(code.as_ref())).collect();
+    let counted: Vec<(&str, usize)> = codes.iter().map(|code| (code.as_ref(), 1)).collect();
+    propose_counted(profile, fonds, category, &counted)
+}
+
+/// The same, each code standing for as many of its shape: codes that differ in their last
+/// number alone, and not in its width, are read alike by every scheme.
+pub fn propose_counted(profile: &Profile, fonds: &str, category: &str, codes: &[(&str, usize)]) -> Option<Proposal> {
+    let folded: Vec<(String, usize)> = codes.iter().map(|(code, count)| (fold(code), *count)).collect();
     let unit = profile.category(category)?.unit;
     profile
         .presets
@@ -47,7 +54,7 @@ pub fn propose<S: AsRef<str>>(profile: &Profile, fonds: &str, category: &str, co
 /// archive's scheme refuses for their width. Its first year is its own, or the
 /// earliest in the codes. `None` where the codes ask for no other width.
 pub fn widen<S: AsRef<str>>(scheme: &Scheme, codes: &[S]) -> Option<Proposal> {
-    let folded: Vec<String> = codes.iter().map(|code| fold(code.as_ref())).collect();
+    let folded: Vec<(String, usize)> = codes.iter().map(|code| (fold(code.as_ref()), 1)).collect();
     let own = scheme.first_year();
     let (mut proposal, widened) = measured(scheme.clone(), &folded, |_| false)?;
     let first_year = own.min(proposal.scheme.first_year());
@@ -57,10 +64,10 @@ pub fn widen<S: AsRef<str>>(scheme: &Scheme, codes: &[S]) -> Option<Proposal> {
 
 /// The scheme fitted to the codes, and whether a width went beyond its own.
 /// Where `exact`, the width becomes that of the codes, also a smaller one.
-fn measured(scheme: Scheme, codes: &[String], exact: impl Fn(Kind) -> bool) -> Option<(Proposal, bool)> {
+fn measured(scheme: Scheme, codes: &[(String, usize)], exact: impl Fn(Kind) -> bool) -> Option<(Proposal, bool)> {
     let wide = widest(scheme.elements());
     let mut seen: Vec<Vec<Option<(usize, usize)>>> = wide.iter().map(|e| vec![None; e.text.len()]).collect();
-    for code in codes {
+    for (code, _) in codes {
         let Ok(tokens) = split(code) else { continue };
         let Ok(fitted) = fit(&scheme, &wide, &tokens) else { continue };
         for (token, Fitted { element, rule }) in tokens.iter().zip(fitted) {
@@ -94,12 +101,12 @@ fn widest(elements: &[Element]) -> Vec<Element> {
     elements.iter().map(|e| Element { text: e.text.iter().map(widen).collect(), ..e.clone() }).collect()
 }
 
-fn tried(scheme: Scheme, codes: &[String]) -> Proposal {
+fn tried(scheme: Scheme, codes: &[(String, usize)]) -> Proposal {
     let (mut explained, mut refused, mut first_year) = (0, Vec::new(), None);
-    for (at, code) in codes.iter().enumerate() {
+    for (at, (code, count)) in codes.iter().enumerate() {
         match parse(&scheme, code) {
             Ok(code) => {
-                explained += 1;
+                explained += count;
                 first_year = [first_year, code.part(Kind::Year).and(code.year())].into_iter().flatten().min();
             }
             Err(error) => refused.push((at, error)),

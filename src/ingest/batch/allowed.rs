@@ -1,15 +1,18 @@
 //! What somebody may take in, and which batches he may see.
 
 use super::{
-    Plan, Planned,
-    commit::{department_of, year_of},
+    Plan, Planned, ToFile,
     desk::IngestError,
+    stage::{department_of, year_of},
 };
 use crate::{
-    access::{Facts, Guest, Right},
+    access::{Facts, Guest, Reach, Right},
     db::Asked,
     profile::Kind,
 };
+
+/// Rows looked at in one go.
+const AT_ONCE: usize = 1_000;
 
 /// Whose batches are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,17 +41,30 @@ impl Seen {
 /// [`IngestError::Beyond`] where a row lies outside the part of the holdings that `guest`
 /// may take into; [`IngestError::NotArranged`] where the batch brings fonds or schemes and
 /// he may not arrange.
-pub(super) fn allowed(guest: &Guest, plan: &Plan) -> Result<(), IngestError> {
+pub(super) async fn allowed(guest: &Guest, plan: &Plan) -> Result<(), IngestError> {
     let brings = !(plan.new_fonds.is_empty() && plan.new_schemes.is_empty() && plan.wider_schemes.is_empty());
     if brings && !guest.may(Right::Arrange) {
         return Err(IngestError::NotArranged);
     }
     let reach = guest.reach_for(Right::Ingest);
-    let beyond: Vec<&Planned> = plan.to_file.iter().filter(|row| !reach.covers(&facts(row))).collect();
-    match beyond.first() {
-        None => Ok(()),
-        Some(first) => Err(IngestError::Beyond { count: beyond.len(), first: first.code.as_str().to_owned() }),
+    if reach.is_whole() {
+        return Ok(());
     }
+    let rows = plan.to_file.clone();
+    let (count, first) = tokio::task::spawn_blocking(move || beyond(&rows, &reach)).await.expect("no row panics")?;
+    first.map_or(Ok(()), |first| Err(IngestError::Beyond { count, first }))
+}
+
+/// How many of the rows lie beyond `reach`, and the code of the first. Blocks.
+fn beyond(rows: &ToFile, reach: &Reach) -> Result<(usize, Option<String>), IngestError> {
+    let (mut count, mut first) = (0, None);
+    for from in (0..rows.len()).step_by(AT_ONCE) {
+        for row in rows.get(from..from + AT_ONCE)?.iter().filter(|row| !reach.covers(&facts(row))) {
+            count += 1;
+            first.get_or_insert_with(|| row.code.as_str().to_owned());
+        }
+    }
+    Ok((count, first))
 }
 
 /// A row as it will be filed, not reviewed yet.

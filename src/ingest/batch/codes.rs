@@ -1,9 +1,13 @@
 //! The 档号 of a catalogue's rows: parsed by the archive's schemes, and where the
 //! archive has none, by one proposed from the rows themselves.
+//!
+//! A scheme is chosen by the *shapes* of the codes: codes that differ in their last number
+//! alone, and not in its width, are read alike by every scheme, so that one stands for
+//! all of them. Of a million codes a few thousand shapes remain.
 
 use crate::{
     holdings::{
-        Fonds, SchemeRow,
+        SchemeRow,
         code::{self, Code, CodeError, Scheme},
         scheme_for,
     },
@@ -13,109 +17,161 @@ use crate::{
     },
     profile::Profile,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-/// What the codes of a batch came to.
-pub(super) struct Coded {
-    /// One for each entry; `None` where its code is refused.
-    pub codes: Vec<Option<Code>>,
-    /// One for each entry: the category it is kept under.
-    pub categories: Vec<String>,
-    pub defects: Vec<Defect>,
-    /// Fonds the archive lacks: code and name.
-    pub new_fonds: Vec<(String, String)>,
+/// The shapes of codes with how many have them, by fonds and category.
+#[derive(Default)]
+pub(super) struct Shapes {
+    classes: BTreeMap<String, BTreeMap<String, BTreeMap<String, usize>>>,
+    shape: String,
+}
+
+impl Shapes {
+    /// Notes a folded code that is kept under `category`.
+    pub fn note(&mut self, folded: &str, category: &str) {
+        if folded.is_empty() {
+            return;
+        }
+        shape_of(folded, &mut self.shape);
+        let shapes = entry(entry(&mut self.classes, fonds_of(folded)), category);
+        *entry(shapes, &self.shape) += 1;
+    }
+}
+
+/// What stands under `key`, put there if it is missing; the key is copied only then.
+fn entry<'m, V: Default>(map: &'m mut BTreeMap<String, V>, key: &str) -> &'m mut V {
+    if !map.contains_key(key) {
+        map.insert(key.to_owned(), V::default());
+    }
+    map.get_mut(key).expect("it was put there")
+}
+
+fn fonds_of(folded: &str) -> &str {
+    folded.split_once('-').map_or(folded, |(fonds, _)| fonds)
+}
+
+/// The code with 1 for its last number, as wide as that is; 0 stays 0, for no scheme
+/// takes it. A code that ends in no number is a shape of its own.
+fn shape_of(folded: &str, shape: &mut String) {
+    shape.clear();
+    match folded.rsplit_once('-') {
+        Some((class, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
+            shape.push_str(class);
+            shape.push('-');
+            shape.extend(std::iter::repeat_n('0', number.len() - 1));
+            shape.push(if number.bytes().all(|b| b == b'0') { '0' } else { '1' });
+        }
+        _ => shape.push_str(folded),
+    }
+}
+
+/// How the codes of a batch are read.
+#[derive(Debug)]
+pub(super) struct Codes {
+    profile: Arc<Profile>,
+    known: Vec<SchemeRow>,
+    classes: BTreeMap<String, BTreeMap<String, Class>>,
     /// Schemes the archive lacks.
     pub new_schemes: Vec<Scheme>,
     /// Schemes of the archive whose widths the codes go beyond, widened.
     pub wider_schemes: Vec<SchemeRow>,
 }
 
-/// Parses the codes of all entries. Look-alike characters are folded, with a note.
-pub(super) fn code_entries(profile: &Profile, known: &[SchemeRow], fonds: &[Fonds], entries: &[Entry]) -> Coded {
-    let folded: Vec<String> = entries.iter().map(|entry| code::fold(&entry.code_raw)).collect();
-    let kept_under = |(code, entry): (&String, &Entry)| category_of(profile, code, entry).unwrap_or(UNNAMED).to_owned();
-    let categories: Vec<String> = folded.iter().zip(entries).map(kept_under).collect();
-    let mut coded = Coded {
-        codes: vec![None; entries.len()],
-        categories: categories.clone(),
-        defects: Vec::new(),
-        new_fonds: Vec::new(),
-        new_schemes: Vec::new(),
-        wider_schemes: Vec::new(),
-    };
-    let mut classes: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for (at, code) in folded.iter().enumerate().filter(|(_, code)| !code.is_empty()) {
-        let in_fonds = code.split_once('-').map_or(code.as_str(), |(fonds, _)| fonds);
-        classes.entry((in_fonds, categories[at].as_str())).or_default().push(at);
-    }
-    for ((in_fonds, category), members) in classes {
-        let mine: Vec<&SchemeRow> =
-            known.iter().filter(|row| row.fonds == in_fonds && row.category == category).collect();
-        if mine.is_empty() {
-            propose(profile, in_fonds, category, &members, &folded, entries, &mut coded);
-        } else {
-            let parsed: Vec<_> = members.iter().map(|at| parse_by(&mine, known, &folded[*at])).collect();
-            let refused = members.iter().zip(&parsed).filter(|(_, parsed)| parsed.is_err());
-            let refused: Vec<&str> = refused.map(|(at, _)| folded[*at].as_str()).collect();
-            let wider = wider(&mine, &refused);
-            for (at, mut parsed) in members.into_iter().zip(parsed) {
-                if let (Err(_), Some(wider)) = (&parsed, &wider) {
-                    parsed = wider.scheme.parse(&folded[at]);
-                }
-                coded.keep(at, parsed, &entries[at], &folded[at]);
-            }
-            coded.wider_schemes.extend(wider);
-        }
-    }
-    coded.name_new_fonds(fonds, entries);
-    coded
+/// How the codes of one fonds and category are read.
+#[derive(Debug)]
+enum Class {
+    Known {
+        mine: Vec<SchemeRow>,
+        wider: Option<SchemeRow>,
+    },
+    Proposed(Scheme),
+    /// By nothing: no scheme that could be proposed reads any of them.
+    Unread,
 }
 
-impl Coded {
-    fn keep(&mut self, at: usize, parsed: Result<Code, CodeError>, entry: &Entry, folded: &str) {
-        match parsed {
-            Ok(code) => {
-                if folded != entry.code_raw {
-                    let words = Words {
-                        reason: format!("档号写作“{}”，已按规范字符读作“{folded}”", entry.code_raw),
-                        remedy: "请在目录中改用规范的“-”“·”和半角大写字母数字".to_owned(),
-                    };
-                    self.defects.push(Defect::new(DefectKind::CodeFolded, words).at(entry.row, folded));
-                }
-                self.codes[at] = Some(code);
-            }
-            Err(error) => self.refuse(entry, &code_refused(&error), error.proposal.as_deref()),
-        }
-    }
+/// A row's code as it was read.
+pub(super) struct Read {
+    pub code: Code,
+    /// The category it is kept under.
+    pub category: String,
+    /// That look-alike characters were folded.
+    pub note: Option<Defect>,
+}
 
-    fn refuse(&mut self, entry: &Entry, why: &str, proposal: Option<&str>) {
-        let remedy = proposal
-            .map_or_else(|| "按该全宗、门类的档号方案改正档号".to_owned(), |proposal| format!("改为“{proposal}”"));
-        let words = Words { reason: format!("档号“{}”不合规则：{why}", entry.code_raw), remedy };
-        self.defects.push(Defect::new(DefectKind::CodeInvalid, words).at(entry.row, &entry.code_raw));
-    }
-
-    /// The fonds that filed codes name and the archive lacks, with the name the
-    /// catalogue gives them if it gives one.
-    fn name_new_fonds(&mut self, fonds: &[Fonds], entries: &[Entry]) {
-        let mut new: BTreeMap<String, Option<String>> = BTreeMap::new();
-        for (code, entry) in self.codes.iter().zip(entries) {
-            let Some(code) = code else { continue };
-            let Some((in_fonds, _)) = code.as_str().split_once('-') else { continue };
-            if fonds.iter().any(|known| known.code == in_fonds) {
-                continue;
-            }
-            let named = entry.extra.iter().find(|(header, _)| header.contains("全宗名")).map(|(_, name)| name.clone());
-            let name = new.entry(in_fonds.to_owned()).or_default();
-            if name.is_none() {
-                *name = named;
+impl Codes {
+    /// Finds how codes of these shapes are read.
+    pub fn of(profile: Arc<Profile>, known: Vec<SchemeRow>, shapes: Shapes) -> Self {
+        let mut codes =
+            Self { profile, known, classes: BTreeMap::new(), new_schemes: Vec::new(), wider_schemes: Vec::new() };
+        for (fonds, categories) in shapes.classes {
+            for (category, shapes) in categories {
+                let class = codes.class(&fonds, &category, &shapes);
+                entry(&mut codes.classes, &fonds).insert(category, class);
             }
         }
-        self.new_fonds = new
-            .into_iter()
-            .map(|(code, name)| (code.clone(), name.unwrap_or_else(|| format!("全宗 {code}"))))
-            .collect();
+        codes
     }
+
+    fn class(&mut self, fonds: &str, category: &str, shapes: &BTreeMap<String, usize>) -> Class {
+        let mine: Vec<SchemeRow> =
+            self.known.iter().filter(|row| row.fonds == fonds && row.category == category).cloned().collect();
+        if mine.is_empty() {
+            let counted: Vec<(&str, usize)> = shapes.iter().map(|(code, count)| (code.as_str(), *count)).collect();
+            let Some(proposal) = code::propose_counted(&self.profile, fonds, category, &counted) else {
+                return Class::Unread;
+            };
+            self.new_schemes.push(proposal.scheme.clone());
+            return Class::Proposed(proposal.scheme);
+        }
+        let refused = shapes.keys().map(String::as_str).filter(|code| parse_by(&mine, &self.known, code).is_err());
+        let wider = wider(&mine, &refused.collect::<Vec<_>>());
+        self.wider_schemes.extend(wider.clone());
+        Class::Known { mine, wider }
+    }
+
+    /// Reads the code of a row; `Err` with what is wrong where it is refused, with nothing
+    /// where there is none.
+    pub fn read(&self, entry: &Entry) -> Result<Read, Option<Defect>> {
+        let folded = code::fold(&entry.code_raw);
+        if folded.is_empty() {
+            return Err(None);
+        }
+        let category = kept_under(&self.profile, &folded, entry);
+        let class = self.classes.get(fonds_of(&folded)).and_then(|classes| classes.get(category));
+        let parsed = match class {
+            Some(Class::Known { mine, wider }) => match (parse_by(mine, &self.known, &folded), wider) {
+                (Err(_), Some(wider)) => wider.scheme.parse(&folded),
+                (parsed, _) => parsed,
+            },
+            Some(Class::Proposed(scheme)) => scheme.parse(&folded),
+            Some(Class::Unread) | None => {
+                let explained = code::explain(&self.profile, &entry.code_raw);
+                let why = explained.error.as_ref().map_or_else(|| "没有能解释它的档号方案".to_owned(), code_refused);
+                return Err(Some(refused(entry, &why, explained.proposal.as_deref())));
+            }
+        };
+        let code = parsed.map_err(|error| refused(entry, &code_refused(&error), error.proposal.as_deref()))?;
+        let note = (folded != entry.code_raw).then(|| {
+            let words = Words {
+                reason: format!("档号写作“{}”，已按规范字符读作“{folded}”", entry.code_raw),
+                remedy: "请在目录中改用规范的“-”“·”和半角大写字母数字".to_owned(),
+            };
+            Defect::new(DefectKind::CodeFolded, words).at(entry.row, &folded)
+        });
+        Ok(Read { code, category: category.to_owned(), note })
+    }
+}
+
+fn refused(entry: &Entry, why: &str, proposal: Option<&str>) -> Defect {
+    let remedy =
+        proposal.map_or_else(|| "按该全宗、门类的档号方案改正档号".to_owned(), |proposal| format!("改为“{proposal}”"));
+    let words = Words { reason: format!("档号“{}”不合规则：{why}", entry.code_raw), remedy };
+    Defect::new(DefectKind::CodeInvalid, words).at(entry.row, &entry.code_raw)
+}
+
+/// The category a row is kept under.
+pub(super) fn kept_under<'a>(profile: &'a Profile, folded: &str, entry: &Entry) -> &'a str {
+    category_of(profile, folded, entry).unwrap_or(UNNAMED)
 }
 
 /// What a record is kept under when neither its code nor its row names a category.
@@ -134,7 +190,7 @@ fn category_of<'a>(profile: &'a Profile, code: &str, entry: &Entry) -> Option<&'
 }
 
 /// Parses by the scheme that holds for the code's own year.
-fn parse_by(mine: &[&SchemeRow], known: &[SchemeRow], code: &str) -> Result<Code, CodeError> {
+fn parse_by(mine: &[SchemeRow], known: &[SchemeRow], code: &str) -> Result<Code, CodeError> {
     let mut failed = None;
     for row in mine.iter().rev() {
         match row.scheme.parse(code) {
@@ -156,33 +212,29 @@ fn parse_by(mine: &[&SchemeRow], known: &[SchemeRow], code: &str) -> Result<Code
 
 /// The newest scheme, its widths as far as `refused` ask and its preset allows; `None`
 /// where that would read none of them.
-fn wider(mine: &[&SchemeRow], refused: &[&str]) -> Option<SchemeRow> {
+fn wider(mine: &[SchemeRow], refused: &[&str]) -> Option<SchemeRow> {
     let newest = mine.last().filter(|_| !refused.is_empty())?;
     let scheme = code::widen(&newest.scheme, refused)?.scheme.from_year(newest.scheme.first_year());
-    Some(SchemeRow { scheme, ..(*newest).clone() })
+    Some(SchemeRow { scheme, ..newest.clone() })
 }
 
-fn propose(
-    profile: &Profile,
-    fonds: &str,
-    category: &str,
-    members: &[usize],
-    folded: &[String],
-    entries: &[Entry],
-    coded: &mut Coded,
-) {
-    let codes: Vec<&str> = members.iter().map(|at| folded[*at].as_str()).collect();
-    let Some(proposal) = code::propose(profile, fonds, category, &codes) else {
-        for at in members {
-            let explained = code::explain(profile, &entries[*at].code_raw);
-            let why = explained.error.as_ref().map_or_else(|| "没有能解释它的档号方案".to_owned(), code_refused);
-            coded.refuse(&entries[*at], &why, explained.proposal.as_deref());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_that_differ_in_their_number_alone_have_one_shape() {
+        let mut shape = String::new();
+        for (code, wanted) in [
+            ("X001-WS·2011-Y-BGS-0427", "X001-WS·2011-Y-BGS-0001"),
+            ("X001-WS·2011-Y-BGS-00000", "X001-WS·2011-Y-BGS-00000"),
+            ("X032-KJ·JJ·02-005-054", "X032-KJ·JJ·02-005-001"),
+            ("X001-WS·2011-Y-BGS", "X001-WS·2011-Y-BGS"),
+            ("X001-", "X001-"),
+            ("乱", "乱"),
+        ] {
+            shape_of(code, &mut shape);
+            assert_eq!(shape, wanted, "{code}");
         }
-        return;
-    };
-    for at in members {
-        let parsed = proposal.scheme.parse(&folded[*at]);
-        coded.keep(*at, parsed, &entries[*at], &folded[*at]);
     }
-    coded.new_schemes.push(proposal.scheme);
 }

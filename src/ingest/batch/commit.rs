@@ -1,38 +1,39 @@
 //! Filing what was planned, in chunks; visible by one last small change.
+//!
+//! A chunk is made ready on one thread while the one before is written: rows read back,
+//! described, their files staged. A row without files is only described; its object is
+//! made by the batch's job ([`super::describe`]).
 
 use super::{
-    Plan, Planned, PlannedFile,
+    Plan, Planned, ToFile,
     allowed::allowed,
+    describe,
     desk::{Desk, IngestError},
     findings,
+    noted::Defects,
     pace::Pace,
     rows, seal,
+    stage::{self, Staged},
+    stride::Stride,
 };
 use crate::{
     access::Guest,
     audit::{Change, Event},
-    holdings::{
-        self, Described, DescribedFile, FondsJson, NewRecord, RECORD_JSON, SchemeRow, code::Code, retention::Retention,
-        scheme_for,
-    },
-    ingest::{
-        catalogue::Entry,
-        defects::{DefectKind, Severity},
-        identify::{Identified, Known},
-    },
+    holdings::{self, SchemeRow, Shelf},
+    ingest::defects::{Defect, DefectKind, Severity},
     jobs,
-    kernel::{Batch, Filing, Id, Instant, Record},
-    profile::Kind,
-    vault::{self, Intent, ObjectDraft, SourceFile, Staged, User},
+    kernel::{Batch, Filing, Id, Instant},
+    vault::{self, User},
 };
 use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    ops::Range,
+    sync::Arc,
     time::{Duration, Instant as Stopwatch},
 };
+
+/// Numbers raised or findings kept in the change that begins a batch; more of them have
+/// changes of their own, so that nobody waits long for his turn (ours).
+const FEW: usize = 2_000;
 
 /// What a commit did.
 #[derive(Clone, Debug)]
@@ -56,45 +57,61 @@ pub async fn commit(
 ) -> Result<Committed, IngestError> {
     let stopwatch = Stopwatch::now();
     // Of a batch that goes on too: grants may have ended since it was begun.
-    allowed(guest, &plan)?;
+    allowed(guest, &plan).await?;
     let batch = match begun {
         Some(batch) => batch,
         None => begin(desk, guest, &plan, accept_good, read_text).await?,
     };
+    prepare(desk, guest, &batch, &plan).await?;
     let started: Instant = batch.started_at.parse().map_err(|_| inconsistent(&batch))?;
-    let shelf = Arc::new(Shelf {
-        fonds: holdings::all_fonds(&desk.db).await?.into_iter().map(|fonds| (fonds.code.clone(), fonds)).collect(),
+    let user = User {
+        name: guest.actor().name().to_owned(),
+        address: Some(format!("urn:lantai:{}", guest.actor().id_text())),
+    };
+    let shelf = shelf(desk, guest, &batch, &plan, &user).await?;
+    let shelf = Arc::new(stage::Desk {
+        vault: desk.vault.clone(),
+        engine: desk.db.engine(),
+        writers: desk.writers,
+        shelf,
         schemes: holdings::all_schemes(&desk.db).await?,
         filing: batch.filing.clone(),
         started,
-        user: User {
-            name: guest.actor().name().to_owned(),
-            address: Some(format!("urn:lantai:{}", guest.actor().id_text())),
-        },
+        user,
     });
-    let records = plan.to_file.len() as u64;
-    let pace = Pace::new("filing records", plan.to_file.len());
-    let mut rest = plan.to_file.into_iter();
-    let mut staging = stage(desk, &shelf, room_for(desk, rest.by_ref().take(desk.chunk).collect())?);
-    loop {
+    let records = plan.to_file.len();
+    let pace = Pace::new("filing records", records);
+    let mut stride = Stride::new(desk.chunk, !plan.to_file.no_files());
+    let (mut from, mut to) = (0, stride.rows());
+    let mut staging = make_ready(desk, &shelf, &plan.to_file, from..to);
+    while from < records {
         let staged = staging.await.expect("staging does not panic")?;
-        if staged.is_empty() {
-            break;
-        }
         // The next chunk is staged while this one is filed.
-        staging = stage(desk, &shelf, room_for(desk, rest.by_ref().take(desk.chunk).collect())?);
-        let count = staged.len();
-        file_chunk(desk, guest, &batch, staged).await?;
+        from = to;
+        to += stride.rows();
+        staging = make_ready(desk, &shelf, &plan.to_file, from..to);
+        let count = staged.rows.len();
+        stride.took(count, file_chunk(desk, guest, &batch, staged).await?);
         pace.step(count);
     }
     publish(desk, guest, &batch).await?;
+    let records = records as u64;
     Ok(Committed { batch: batch.id, filing: batch.filing, records, took: stopwatch.elapsed() })
 }
 
-/// The rows, if the disks have room for their files.
-fn room_for(desk: &Desk, rows: Vec<Planned>) -> Result<Vec<Planned>, IngestError> {
-    desk.room.check(rows.iter().flat_map(|row| &row.files).map(|file| file.bytes).sum())?;
-    Ok(rows)
+/// Has these rows made ready, if the disks have room for their files.
+fn make_ready(
+    desk: &Desk,
+    shelf: &Arc<stage::Desk>,
+    rows: &Arc<ToFile>,
+    range: Range<usize>,
+) -> tokio::task::JoinHandle<Result<Staged, IngestError>> {
+    let (room, shelf, rows) = (desk.room.clone(), shelf.clone(), rows.clone());
+    tokio::task::spawn_blocking(move || {
+        let planned: Vec<Planned> = rows.get(range)?;
+        room.check(planned.iter().flat_map(|row| &row.files).map(|file| file.bytes).sum())?;
+        shelf.stage(&planned)
+    })
 }
 
 /// Opens the batch: its filing, what was found wrong, the fonds and schemes it brings.
@@ -123,8 +140,6 @@ async fn begin(
     for row in &plan.wider_schemes {
         holdings::widen_scheme(&mut change, row).await?;
     }
-    // From here on no single filing takes a number of this batch.
-    holdings::raise(&mut change, plan.to_file.iter().map(|row| (row.code.scope_key(), row.code.number()))).await?;
     let filing = holdings::open_filing(&mut change).await?;
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let batch = rows::BatchRow {
@@ -135,7 +150,7 @@ async fn begin(
         way: rows::Way::Folder,
         round: 1,
         catalogue: plan.catalogue.to_string(),
-        content: plan.content().to_string(),
+        content: plan.content.to_string(),
         state: rows::BatchState::Filing,
         accept_good,
         read_text,
@@ -152,10 +167,77 @@ async fn begin(
         filed_at: None,
     };
     rows::insert(&mut change, &batch).await?;
-    findings::insert_findings(&mut change, &batch, &plan.defects).await?;
+    if let Some(few) = few(&plan.defects)? {
+        findings::insert_findings(&mut change, &batch, 0, &few).await?;
+    }
+    if plan.numbers.len() <= FEW {
+        raise(&mut change, plan.numbers.iter()).await?;
+    }
     let event = Event::new("batch.received", &batch.id).and(&batch.filing).with("name", &batch.name);
     change.commit(event.with("rows", batch.rows).with("catalogue", &batch.catalogue)).await?;
     Ok(batch)
+}
+
+/// All of them, where they are few.
+fn few(defects: &Defects) -> Result<Option<Vec<Defect>>, IngestError> {
+    (defects.len() <= FEW).then(|| defects.iter().collect()).transpose()
+}
+
+/// Raises the counters of the batch: from then on no single filing takes a number of it.
+async fn raise(change: &mut Change<'_>, numbers: impl Iterator<Item = (&String, &u64)>) -> Result<(), IngestError> {
+    Ok(holdings::raise(change, numbers.map(|(scope, number)| (scope.as_str(), *number))).await?)
+}
+
+/// What is too much for the change that begins the batch. Goes on where it was broken off.
+async fn prepare(desk: &Desk, guest: &Guest, batch: &rows::BatchRow, plan: &Plan) -> Result<(), IngestError> {
+    let begin = || Change::begin(&desk.db, desk.clock.as_ref(), guest.actor());
+    if plan.numbers.len() > FEW {
+        let numbers: Vec<_> = plan.numbers.iter().collect();
+        for chunk in numbers.chunks(FEW) {
+            let mut change = begin().await?;
+            raise(&mut change, chunk.iter().copied()).await?;
+            change.commit(Event::new("batch.prepared", &batch.id).with("numbers", chunk.len())).await?;
+        }
+    }
+    if plan.defects.len() <= FEW {
+        return Ok(());
+    }
+    let kept = findings::count_findings(&desk.db, batch, false).await?;
+    let mut rest = plan.defects.iter().skip(usize::try_from(kept).unwrap_or(0));
+    let mut number = kept;
+    loop {
+        let chunk = rest.by_ref().take(FEW).collect::<Result<Vec<_>, _>>()?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let mut change = begin().await?;
+        findings::insert_findings(&mut change, batch, number, &chunk).await?;
+        number += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
+        change.commit(Event::new("batch.prepared", &batch.id).with("findings", chunk.len())).await?;
+    }
+}
+
+/// What the descriptions draw on: as it was when the batch was begun, where that was kept.
+async fn shelf(
+    desk: &Desk,
+    guest: &Guest,
+    batch: &rows::BatchRow,
+    plan: &Plan,
+    user: &User,
+) -> Result<Shelf, IngestError> {
+    if let Some(kept) = vault::describing(&desk.db, batch.filing.as_str()).await? {
+        return describe::shelf_of(batch.filing.as_str(), &kept);
+    }
+    let (fonds, schemes) = (holdings::all_fonds(&desk.db).await?, holdings::all_schemes(&desk.db).await?);
+    let shelf = Shelf::of(&fonds, &schemes, |code| plan.fonds.contains(code));
+    if !plan.to_file.some_without_files() {
+        return Ok(shelf);
+    }
+    let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
+    let text = serde_json::to_string(&shelf).expect("a shelf is JSON");
+    vault::promise_to_describe(&mut change, &batch.filing, &batch.started_at, user, &text).await?;
+    change.commit(Event::new("batch.prepared", &batch.id).with("fonds", plan.fonds.len())).await?;
+    Ok(shelf)
 }
 
 /// Whether a plan made anew is of the batch that was begun: the same catalogue, and
@@ -164,11 +246,12 @@ pub fn goes_on(begun: &rows::BatchRow, plan: &Plan) -> Result<(), IngestError> {
     if begun.catalogue != plan.catalogue.to_string() {
         return Err(IngestError::CatalogueChanged { folder: begun.source.clone(), batch: begun.id.to_string() });
     }
-    if begun.content == plan.content().to_string() {
+    if begun.content == plan.content.to_string() {
         return Ok(());
     }
-    let ready = i64::try_from(plan.to_file.len() + plan.of_filing.len()).unwrap_or(i64::MAX);
-    let blocking = plan.defects.iter().filter(|defect| defect.severity == Severity::Blocking);
+    let ready = i64::try_from(plan.to_file.len() as u64 + plan.of_filing).unwrap_or(i64::MAX);
+    let defects = plan.defects.iter().collect::<Result<Vec<_>, _>>()?;
+    let blocking = defects.iter().filter(|defect| defect.severity == Severity::Blocking);
     let named = blocking.filter(|defect| defect.kind != DefectKind::SetAside).take(5).map(|defect| {
         let row = defect.row.map_or_else(String::new, |row| format!("第 {row} 行 "));
         format!("{row}{}{}", defect.file.as_deref().unwrap_or_default(), defect.reason)
@@ -182,172 +265,24 @@ pub fn goes_on(begun: &rows::BatchRow, plan: &Plan) -> Result<(), IngestError> {
     })
 }
 
-/// What the description of a record draws on besides its row.
-struct Shelf {
-    fonds: HashMap<String, holdings::Fonds>,
-    schemes: Vec<SchemeRow>,
-    filing: Id<Filing>,
-    started: Instant,
-    user: User,
-}
-
-type StagedRow = (NewRecord, Staged);
-
-/// Stages a chunk off the async threads, `desk.writers` objects at a time.
-fn stage(
-    desk: &Desk,
-    shelf: &Arc<Shelf>,
-    rows: Vec<Planned>,
-) -> tokio::task::JoinHandle<Result<Vec<StagedRow>, IngestError>> {
-    let (vault, shelf, writers) = (desk.vault.clone(), shelf.clone(), desk.writers);
-    tokio::task::spawn_blocking(move || {
-        let next = AtomicUsize::new(0);
-        let slots: Vec<Mutex<Option<Result<StagedRow, IngestError>>>> = rows.iter().map(|_| Mutex::new(None)).collect();
-        std::thread::scope(|scope| {
-            for _ in 0..writers.min(rows.len()) {
-                scope.spawn(|| {
-                    loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(row) = rows.get(at) else { break };
-                        *slots[at].lock().expect("no staging thread panics") = Some(stage_one(&vault, &shelf, row));
-                    }
-                });
-            }
-        });
-        slots
-            .into_iter()
-            .map(|slot| slot.into_inner().expect("no staging thread panics").expect("every row was staged"))
-            .collect()
-    })
-}
-
-fn known(file: &PlannedFile) -> Option<&Known> {
-    file.identified.as_ref().and_then(Identified::best)
-}
-
-fn stage_one(vault: &vault::Vault, shelf: &Shelf, row: &Planned) -> Result<StagedRow, IngestError> {
-    let record = Id::<Record>::fresh(shelf.started);
-    let mut described = describe(shelf, &record, row);
-    let draft = ObjectDraft {
-        record,
-        created: shelf.started,
-        message: "filed".to_owned(),
-        user: shelf.user.clone(),
-        files: row
-            .files
-            .iter()
-            .map(|file| SourceFile { source: file.source.clone(), name: base_name(&file.relative) })
-            .collect(),
-        describe: |stored: &[vault::StoredFile]| {
-            described.files = stored
-                .iter()
-                .zip(&row.files)
-                .map(|(stored, planned)| DescribedFile {
-                    number: i64::from(stored.number),
-                    name: stored.name.clone(),
-                    path: stored.content_path.clone(),
-                    format: planned.format.clone(),
-                    bytes: i64::try_from(stored.bytes).unwrap_or(i64::MAX),
-                    sha256: stored.sha256.to_string(),
-                    pages: planned.pages.map(i64::from),
-                    puid: known(planned).map(|known| known.puid.clone()),
-                    puid_basis: planned.identified.as_ref().map(|told| told.basis.word().to_owned()),
-                    puid_name: known(planned).map(Known::in_full),
-                })
-                .collect();
-            serde_json::to_vec(&described).expect("a description is JSON")
-        },
-    };
-    let staged = vault.stage(draft)?;
-    for (stored, planned) in staged.files.iter().zip(&row.files) {
-        if stored.sha256 != planned.sha256 {
-            let changed = std::io::Error::other("it changed since it was checked");
-            return Err(IngestError::Source(planned.relative.clone().into(), changed));
-        }
-    }
-    let new = NewRecord {
-        secrecy: row.entry.secrecy,
-        scope: row.code.scope_key().to_owned(),
-        serial: i64::try_from(row.code.number()).unwrap_or(i64::MAX),
-        ends_on: ends_on(&row.code, &described),
-        described,
-    };
-    Ok((new, staged))
-}
-
-/// The description but for its files.
-fn describe(shelf: &Shelf, record: &Id<Record>, row: &Planned) -> Described {
-    let (code, entry) = (&row.code, &row.entry);
-    let in_fonds = code.part(Kind::Fonds).unwrap_or_default();
-    let category = row.category.as_str();
-    let fonds = &shelf.fonds[in_fonds];
-    let scheme = scheme_for(&shelf.schemes, in_fonds, category, code.year()).expect("the code was parsed by it");
-    Described {
-        form: RECORD_JSON.to_owned(),
-        id: record.to_string(),
-        code: code.as_str().to_owned(),
-        fonds: FondsJson {
-            id: fonds.id.to_string(),
-            code: fonds.code.clone(),
-            names: fonds.names.iter().map(|(since, name)| (since.to_string(), name.clone())).collect(),
-        },
-        scheme_id: scheme.id.clone(),
-        scheme_from_year: scheme.from_year,
-        scheme: serde_json::from_str(&scheme.scheme.to_json()).expect("a scheme is JSON"),
-        category: category.to_owned(),
-        department: department_of(code, entry).map(str::to_owned),
-        year: year_of(code, entry),
-        retention: retention_of(code, entry),
-        secrecy: entry.secrecy.to_string(),
-        title: entry.title.clone(),
-        responsible: entry.responsible.clone(),
-        docno: entry.docno.clone(),
-        dated: entry.date.map(|date| date.to_string()),
-        pages: entry.pages.map(i64::from),
-        note: entry.note.clone(),
-        extra: entry.extra.clone(),
-        filing: shelf.filing.to_string(),
-        filed_at: shelf.started.to_string(),
-        files: Vec::new(),
-    }
-}
-
-/// What the code says, else the column.
-pub(super) fn department_of<'a>(code: &'a Code, entry: &'a Entry) -> Option<&'a str> {
-    code.part(Kind::Department).or(entry.department.as_deref())
-}
-
-/// What the code says, else the column, else the date.
-pub(super) fn year_of(code: &Code, entry: &Entry) -> Option<i64> {
-    code.year().or_else(|| entry.year.as_ref()?.parse().ok()).or(entry.date.map(|date| date.year()))
-}
-
-/// What the code says, else the column.
-pub(super) fn retention_of(code: &Code, entry: &Entry) -> Option<String> {
-    let of_code = code.retention().map(|retention| retention.to_string());
-    of_code.or_else(|| entry.retention.map(|retention| retention.to_string()))
-}
-
-fn ends_on(code: &holdings::code::Code, described: &Described) -> Option<String> {
-    let retention = code.retention().or_else(|| Retention::from_code(described.retention.as_ref()?))?;
-    retention.ends_on(described.year?).map(|day| day.to_string())
-}
-
+/// Files a chunk; gives how long the turn to write was held.
 async fn file_chunk(
     desk: &Desk,
     guest: &Guest,
     batch: &rows::BatchRow,
-    staged: Vec<StagedRow>,
-) -> Result<(), IngestError> {
-    let count = staged.len();
-    let intents: Vec<Intent> = staged.iter().map(|(_, staged)| staged.intent()).collect();
-    let records: Vec<NewRecord> = staged.into_iter().map(|(record, _)| record).collect();
+    staged: Staged,
+) -> Result<Duration, IngestError> {
+    let count = staged.rows.len();
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
-    holdings::file(&mut change, &records).await?;
-    vault::intend(&mut change, &batch.filing, &intents).await?;
+    let held = Stopwatch::now();
+    holdings::file_ready(&mut change, staged.rows).await?;
+    vault::intend(&mut change, &batch.filing, &staged.intents).await?;
+    if staged.to_describe > 0 {
+        vault::to_describe(&mut change, &batch.filing, staged.to_describe).await?;
+    }
     rows::advance(&mut change, &batch.id, count).await?;
     change.commit(Event::new("batch.advanced", &batch.id).with("rows", count)).await?;
-    Ok(())
+    Ok(held.elapsed())
 }
 
 /// The commit point: all of it visible at once, and the jobs that follow asked for.
@@ -358,10 +293,6 @@ async fn publish(desk: &Desk, guest: &Guest, batch: &rows::BatchRow) -> Result<(
     jobs::enqueue(&mut change, seal::JOB, batch.filing.as_str(), batch.to_file).await?;
     change.commit(Event::new("batch.filed", &batch.filing).and(&batch.id).with("name", &batch.name)).await?;
     Ok(())
-}
-
-fn base_name(relative: &str) -> String {
-    relative.rsplit('/').next().unwrap_or(relative).to_owned()
 }
 
 fn inconsistent(batch: &rows::BatchRow) -> IngestError {

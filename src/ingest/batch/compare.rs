@@ -2,8 +2,8 @@
 
 use super::{
     Planned,
-    commit::{department_of, retention_of},
     desk::IngestError,
+    stage::{department_of, retention_of},
 };
 use crate::{
     access::Reach,
@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 /// What became of the planned rows.
 pub(super) struct Compared {
-    /// Rows whose code was never given out.
+    /// Rows whose code was never given out before.
     pub fresh: Vec<Planned>,
     /// Rows held with the same description and bytes.
     pub unchanged: u64,
@@ -24,65 +24,88 @@ pub(super) struct Compared {
     pub defects: Vec<Defect>,
 }
 
-/// Sorts `planned` by what the archive holds under their codes. `filing` is the
-/// one that goes on, if one does. Of a record beyond `reach` no more is said than that its
-/// code was used: whether a guess of its bytes is right is none of the sender's business.
-pub(super) async fn compare(
-    db: &Db,
-    reach: &Reach,
-    planned: Vec<Planned>,
-    filing: Option<&str>,
-) -> Result<Compared, IngestError> {
-    let numbers: Vec<(String, i64)> = planned.iter().map(number).collect();
-    let used = holdings::numbers_used(db, &numbers).await?;
-    let mut compared = Compared { fresh: Vec::new(), unchanged: 0, of_filing: Vec::new(), defects: Vec::new() };
-    let codes: Vec<String> = used.values().cloned().collect();
-    let held: HashMap<String, RecordView> =
-        holdings::held(db, &codes).await?.into_iter().map(|view| (view.code.clone(), view)).collect();
-    let unpublished: HashSet<String> = holdings::unpublished(db).await?.into_iter().collect();
-    let mut given: HashMap<(String, i64), String> = HashMap::new();
-    for (row, number) in planned.into_iter().zip(numbers) {
-        let code = row.code.as_str();
-        if let Some(other) = used.get(&number).or_else(|| given.get(&number)).filter(|other| *other != code) {
-            let words = Words {
-                reason: format!("件号与“{other}”是同一个号，只是位数不同"),
-                remedy: "改用本类下一个件号".to_owned(),
-            };
-            compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
-            continue;
-        }
-        let known = |view: &&RecordView| {
-            let own = filing == Some(view.filing.as_str()) || unpublished.contains(view.filing.as_str());
-            own || reach.covers(&view.facts())
-        };
-        match held.get(code).filter(known) {
-            Some(view) if filing == Some(view.filing.as_str()) => {
-                let digests = view.files.iter().map(|file| file.sha256.as_str());
-                compared.of_filing.push(content_line(&view.code, digests));
-                compare_one(&row, view, &mut compared);
-            }
-            Some(view) if unpublished.contains(view.filing.as_str()) => {
-                let words = Words {
-                    reason: "该档号在另一个没有归档完的批次中".to_owned(),
-                    remedy: "先办完那个批次，或用 lantai ingest 文件夹 --abandon 放弃它".to_owned(),
-                };
-                compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
-            }
-            Some(view) => compare_one(&row, view, &mut compared),
-            None if used.contains_key(&number) => {
-                let words = Words {
-                    reason: "该档号已经用过，不再使用".to_owned(),
-                    remedy: "改用本类下一个件号".to_owned(),
-                };
-                compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
-            }
-            None => {
-                given.insert(number, code.to_owned());
-                compared.fresh.push(row);
-            }
-        }
+/// The archive as a batch is compared with it, chunk by chunk.
+pub(super) struct Held<'a> {
+    db: &'a Db,
+    reach: &'a Reach,
+    /// The filing that goes on, if one does.
+    filing: Option<&'a str>,
+    unpublished: HashSet<String>,
+    /// Classes that were asked about, and whether a number of theirs was ever given out.
+    counted: HashMap<String, bool>,
+}
+
+impl<'a> Held<'a> {
+    pub async fn new(db: &'a Db, reach: &'a Reach, filing: Option<&'a str>) -> Result<Self, IngestError> {
+        let unpublished = holdings::unpublished(db).await?.into_iter().collect();
+        Ok(Self { db, reach, filing, unpublished, counted: HashMap::new() })
     }
-    Ok(compared)
+
+    /// Sorts `planned` by what the archive holds under their codes. Of a record beyond the
+    /// reach no more is said than that its code was used: whether a guess of its bytes is
+    /// right is none of the sender's business.
+    pub async fn compare(&mut self, planned: Vec<Planned>) -> Result<Compared, IngestError> {
+        self.count(&planned).await?;
+        let given_out = planned.iter().filter(|row| self.counted[row.code.scope_key()]);
+        let used = holdings::numbers_used(self.db, &given_out.map(number).collect::<Vec<_>>()).await?;
+        let codes: Vec<String> = used.values().cloned().collect();
+        let held: HashMap<String, RecordView> =
+            holdings::held(self.db, &codes).await?.into_iter().map(|view| (view.code.clone(), view)).collect();
+        let mut compared = Compared { fresh: Vec::new(), unchanged: 0, of_filing: Vec::new(), defects: Vec::new() };
+        for row in planned {
+            let code = row.code.as_str();
+            let other = if used.is_empty() { None } else { used.get(&number(&row)) };
+            if let Some(other) = other.filter(|other| *other != code) {
+                compared.defects.push(one_number(row.entry.row, code, other));
+                continue;
+            }
+            let own = |view: &RecordView| self.filing == Some(view.filing.as_str());
+            let unpublished = |view: &RecordView| self.unpublished.contains(view.filing.as_str());
+            let known = |view: &&RecordView| own(view) || unpublished(view) || self.reach.covers(&view.facts());
+            match held.get(code).filter(known) {
+                Some(view) if own(view) => {
+                    let digests = view.files.iter().map(|file| file.sha256.as_str());
+                    compared.of_filing.push(content_line(&view.code, digests));
+                    compare_one(&row, view, &mut compared);
+                }
+                Some(view) if unpublished(view) => {
+                    let words = Words {
+                        reason: "该档号在另一个没有归档完的批次中".to_owned(),
+                        remedy: "先办完那个批次，或用 lantai ingest 文件夹 --abandon 放弃它".to_owned(),
+                    };
+                    compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
+                }
+                Some(view) => compare_one(&row, view, &mut compared),
+                None if other.is_some() => {
+                    let words = Words {
+                        reason: "该档号已经用过，不再使用".to_owned(),
+                        remedy: "改用本类下一个件号".to_owned(),
+                    };
+                    compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
+                }
+                None => compared.fresh.push(row),
+            }
+        }
+        Ok(compared)
+    }
+
+    /// Asks for the counters of classes that were not asked about.
+    async fn count(&mut self, planned: &[Planned]) -> Result<(), IngestError> {
+        let scopes: HashSet<&str> = planned.iter().map(|row| row.code.scope_key()).collect();
+        let asked: Vec<&str> = scopes.into_iter().filter(|scope| !self.counted.contains_key(*scope)).collect();
+        let found = holdings::counted(self.db, &asked).await?;
+        self.counted.extend(asked.into_iter().map(|scope| (scope.to_owned(), found.contains(scope))));
+        Ok(())
+    }
+}
+
+/// That a code is another text of a number that `other` has.
+pub(super) fn one_number(row: u64, code: &str, other: &str) -> Defect {
+    let words = Words {
+        reason: format!("件号与“{other}”是同一个号，只是位数不同"),
+        remedy: "改用本类下一个件号".to_owned(),
+    };
+    Defect::new(DefectKind::CodeUsed, words).at(row, code)
 }
 
 fn compare_one(row: &Planned, view: &RecordView, compared: &mut Compared) {

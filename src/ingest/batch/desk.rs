@@ -42,6 +42,9 @@ pub enum IngestError {
     Catalogue(#[from] CatalogueError),
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// There is no room, or no way, to write down what is too much for memory.
+    #[error("what is too much for memory cannot be kept on the store's disk; is there room?")]
+    Scratch(#[source] std::io::Error),
     #[error("{0} cannot be read")]
     Source(PathBuf, #[source] std::io::Error),
     /// The catalogue is another one than the batch was begun with.

@@ -21,10 +21,11 @@ pub struct FindingRow {
     pub remedy: String,
 }
 
-/// Keeps what was found wrong with the batch's round.
+/// Keeps what was found wrong with the batch's round, numbered from `after` + 1.
 pub(crate) async fn insert_findings(
     change: &mut Change<'_>,
     batch: &BatchRow,
+    after: i64,
     defects: &[Defect],
 ) -> Result<(), DbError> {
     let columns = &[
@@ -39,7 +40,7 @@ pub(crate) async fn insert_findings(
         ("reason", Cell::Text),
         ("remedy", Cell::Text),
     ];
-    let rows: Vec<_> = (1_i64..)
+    let rows: Vec<_> = (after + 1..)
         .zip(defects)
         .map(|(number, d)| {
             let severity = match d.severity {

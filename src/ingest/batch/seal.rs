@@ -18,7 +18,7 @@ pub const JOB: &str = "seal";
 const CHUNK: i64 = 500;
 
 /// Seals every intent of the filing: adopted into the store, read back equal,
-/// said so. Then asks for the text, if the batch wants it read. May be run again at
+/// said so; and describes its records without files. Then asks for the text, if the batch wants it read. May be run again at
 /// any time.
 ///
 /// # Errors
@@ -54,6 +54,7 @@ pub async fn seal(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
         done += i64::try_from(sealed.len()).unwrap_or(i64::MAX);
         jobs::progress(&desk.db, desk.clock.as_ref(), &job.id, done).await?;
     }
+    super::describe::describe(desk, job, done).await?;
     match failed {
         Some(error) => Err(error.into()),
         None => ask_for_text(desk, job).await,

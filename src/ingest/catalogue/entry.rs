@@ -3,9 +3,10 @@
 use super::{Cell, Columns, Field, Retention, Row, date, date::DateFault, words, words::RetentionFault};
 use crate::ingest::defects::{DefectKind, Lang, Words};
 use crate::kernel::{Dated, Secrecy};
+use serde::{Deserialize, Serialize};
 
 /// What a catalogue says of one record.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     pub row: u64,
     /// The 档号 as it was typed, outer blanks gone.

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 /// 档号, `Y` or `D30`.
 ///
 /// Source: DA/T 13-2022 保管期限代码, standards-cn §1.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Retention {
     /// 永久
     Permanent,

@@ -1,10 +1,10 @@
 //! The kinds of defects.
 
 use super::Lang;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether a row with this defect can be filed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Its row, or its file, stays outside until it is mended.
@@ -16,7 +16,7 @@ pub enum Severity {
 macro_rules! kinds {
     ($($kind:ident $word:literal $severity:ident $zh:literal $en:literal;)*) => {
         /// What kind of defect; the word is stable (`missing-file`).
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum DefectKind {
             $(#[doc = $zh] #[serde(rename = $word)] $kind,)*
         }

@@ -17,7 +17,8 @@ mod sheet;
 mod words;
 
 pub use check::{
-    CodeParts, code_parts, duplicate_codes, duplicate_content, matching, pages, refused, set_aside, unmarked,
+    CodeParts, code_parts, duplicate_codes, duplicate_content, matching, missing_file, pages, refused, set_aside,
+    unmarked,
 };
 pub use code_words::code_refused;
 pub use kind::{DefectKind, Severity};
@@ -25,10 +26,10 @@ pub use sheet::{SheetError, harmless, write_xlsx};
 pub use words::{Lang, Words};
 
 use super::catalogue::{CatalogueError, Fault};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One thing wrong. As JSON: `row, code, file, kind, reason, remedy, severity`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Defect {
     /// The row of the catalogue, as Excel numbers it.
     pub row: Option<u64>,

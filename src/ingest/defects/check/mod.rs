@@ -107,6 +107,11 @@ pub fn set_aside(aside: &SetAside, ceiling: Secrecy, lang: Lang) -> Defect {
     Defect::new(DefectKind::SetAside, Words::set_aside(aside.secrecy, above, lang)).at(aside.row, &aside.code)
 }
 
+/// A row that has no file and needs one.
+pub fn missing_file(row: u64, code: &str, lang: Lang) -> Defect {
+    Defect::new(DefectKind::MissingFile, Words::missing_file(lang)).at(row, code)
+}
+
 /// A row whose mark of secrecy is not understood.
 pub fn unmarked(row: u64, code: &str, fault: Fault) -> Defect {
     Defect::from_fault(fault, row, code)
