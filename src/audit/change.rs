@@ -88,8 +88,8 @@ const SALT: usize = 16;
 
 /// Rows of lines.
 struct Lines {
-    events: Rows,
-    details: Rows,
+    events: Rows<'static>,
+    details: Rows<'static>,
 }
 
 impl Lines {

@@ -28,10 +28,10 @@ pub enum Cell {
 pub type Column = (&'static str, Cell);
 
 /// Rows of one table in the making, filled cell by cell.
-pub struct Rows {
+pub struct Rows<'c> {
     engine: Engine,
     into: &'static str,
-    columns: &'static [Column],
+    columns: &'c [Column],
     conflict: &'static str,
     cells: usize,
     /// SQLite: the values of each statement.
@@ -40,9 +40,9 @@ pub struct Rows {
     arrays: Vec<String>,
 }
 
-impl Rows {
+impl<'c> Rows<'c> {
     /// `into` is `INSERT INTO table`.
-    pub fn new(engine: Engine, into: &'static str, columns: &'static [Column]) -> Self {
+    pub fn new(engine: Engine, into: &'static str, columns: &'c [Column]) -> Self {
         let arrays = if engine == Engine::Postgres { vec!["{".to_owned(); columns.len()] } else { Vec::new() };
         Self { engine, into, columns, conflict: "", cells: 0, statements: Vec::new(), arrays }
     }
@@ -197,7 +197,7 @@ impl Rows {
 pub async fn bulk(
     tx: &mut Tx,
     into: &'static str,
-    columns: &'static [Column],
+    columns: &[Column],
     rows: &[serde_json::Value],
 ) -> Result<(), DbError> {
     bulk_or(tx, into, columns, rows, "").await
@@ -208,7 +208,7 @@ pub async fn bulk(
 pub async fn bulk_or(
     tx: &mut Tx,
     into: &'static str,
-    columns: &'static [Column],
+    columns: &[Column],
     rows: &[serde_json::Value],
     conflict: &'static str,
 ) -> Result<(), DbError> {

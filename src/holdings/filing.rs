@@ -31,8 +31,8 @@ pub async fn open_filing(change: &mut Change<'_>) -> Result<Id<Filing>, Holdings
 
 /// Records whose rows are made already, waiting for their change.
 pub struct Ready {
-    records: Rows,
-    files: Rows,
+    records: Rows<'static>,
+    files: Rows<'static>,
     codes: Vec<(String, String, i64)>,
     said: Vec<Event>,
 }
@@ -177,7 +177,7 @@ const FILE: &[Column] = &[
 ];
 
 /// The cells of [`RECORD`].
-fn record_row(rows: &mut Rows, record: &NewRecord) {
+fn record_row(rows: &mut Rows<'_>, record: &NewRecord) {
     let d = &record.described;
     let extra = serde_json::to_string(&d.extra).expect("pairs of strings are JSON");
     rows.text(&d.id).text(&d.filing).text(&d.code).text(&d.scheme_id).text(&d.fonds.code).text(&d.category);

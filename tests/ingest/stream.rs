@@ -46,7 +46,7 @@ fn peak_of_taking_in(bytes: u64) -> u64 {
 }
 
 /// `VmHWM`, which only rises; 0 once the process is gone.
-fn high_water(child: &Child) -> u64 {
+pub fn high_water(child: &Child) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)

@@ -196,7 +196,7 @@ async fn prepare(desk: &Desk, guest: &Guest, batch: &rows::BatchRow, plan: &Plan
         for chunk in numbers.chunks(FEW) {
             let mut change = begin().await?;
             raise(&mut change, chunk.iter().copied()).await?;
-            change.commit(Event::new("batch.prepared", &batch.id).with("numbers", chunk.len())).await?;
+            change.commit(Event::new("batch.prepared", &batch.id).with("count", chunk.len())).await?;
         }
     }
     if plan.defects.len() <= FEW {

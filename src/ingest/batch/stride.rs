@@ -7,7 +7,7 @@ use std::time::Duration;
 const HELD: Duration = Duration::from_millis(150);
 /// Least and most rows of a chunk without files, as parts and times of the configured size.
 const PART: usize = 8;
-const TIMES: usize = 12;
+const TIMES: usize = 8;
 
 /// The size of the next chunk.
 pub(super) struct Stride {
@@ -46,7 +46,7 @@ mod tests {
         for _ in 0..10 {
             stride.took(stride.rows(), Duration::from_millis(10));
         }
-        assert_eq!(stride.rows(), 6_000);
+        assert_eq!(stride.rows(), 4_000);
         for _ in 0..10 {
             stride.took(stride.rows(), Duration::from_secs(2));
         }

@@ -1,0 +1,259 @@
+//! Catalogues of records on paper: rows and no files.
+
+use super::state::EndState;
+use crate::harness::{Archive, Server, TestDb, on_both_databases, sample};
+use lantai::db::{Asked, Db};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+const HEADER: &str = "档号,题名,责任者,文号,日期,保管期限,密级,页数,备注,载体\r\n";
+
+/// A code whose neighbours in the catalogue are no neighbours among the codes.
+fn code(n: usize) -> String {
+    let department = ["BGS", "CZJ", "DAG"][n % 3];
+    format!("X00{}-WS·{}-Y-{department}-{n:05}", n % 4 + 1, 2001 + n % 7)
+}
+
+fn line(n: usize) -> String {
+    format!("{},关于第{n}号事项的通知,市政府,府发〔2011〕{n}号,20110614,永久,公开,3,,纸质\r\n", code(n))
+}
+
+fn catalogue(archive: &Archive, lines: &str) -> PathBuf {
+    let batch = archive.data().with_extension("paper");
+    fs::create_dir_all(&batch).unwrap();
+    fs::write(batch.join("catalogue.csv"), format!("\u{feff}{HEADER}{lines}")).unwrap();
+    batch
+}
+
+fn of(count: usize) -> String {
+    (1..=count).map(line).collect()
+}
+
+async fn count(db: &TestDb, sql: &'static str) -> i64 {
+    let db = Db::open(&db.url).await.unwrap();
+    let count = Asked::new(sql).fetch::<(i64,)>(&db).await.unwrap()[0].0;
+    db.close().await;
+    count
+}
+
+/// Filed, visible and searchable at once; in the store when its job has run.
+async fn rows_on_paper_are_filed_before_their_objects_are_made(db: TestDb) {
+    let archive = Archive::new(&db);
+    let batch = catalogue(&archive, &of(2_345));
+    let said = archive.run(&["ingest", batch.to_str().unwrap(), "--yes", "--wait", "filed"]).expect_status(0);
+    assert_eq!((said["records"].as_u64(), said["files"].as_u64()), (Some(2_345), Some(0)), "{said}");
+    assert_eq!(fs::read_dir(archive.data().join("staging")).unwrap().count(), 0);
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM audit_event WHERE verb = 'record.filed'").await, 2_345);
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM code_used").await, 2_345);
+    assert_eq!(count(&db, "SELECT records - sealed FROM describing").await, 2_345);
+    let shown = archive.run(&["show", &code(77)]).expect_status(0);
+    assert_eq!(shown["title"], "关于第77号事项的通知", "{shown}");
+    let again = archive.run(&["ingest", batch.to_str().unwrap(), "--yes", "--dry-run"]).expect_status(0);
+    assert_eq!((again["records"].as_u64(), again["unchanged"].as_u64()), (Some(0), Some(2_345)), "{again}");
+}
+
+/// What is in the store afterwards is what staging it would have put there.
+async fn an_object_made_later_says_what_an_object_staged_at_once_says(db: TestDb) {
+    let archive = Archive::new(&db);
+    let batch = catalogue(&archive, &of(40));
+    archive.run(&["ingest", batch.to_str().unwrap(), "--yes", "--wait", "filed"]).expect_status(0);
+    // The fonds gets another name before its objects are made: they say what it was.
+    archive.run(&["fonds", "add", "X009", "另一全宗"]).expect_status(0);
+    archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+    archive.run(&["verify"]).expect_status(0);
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM describing").await, 0);
+    let found = EndState::of(archive.url(), archive.data()).await;
+    assert_eq!((found.staged, found.unfinished, found.invisible), (0, 0, 0));
+    // The same rows, one of them with a file: that one is staged, and differs in the file alone.
+    let other = Archive::new(&db.another());
+    let staged = catalogue(&other, &of(40));
+    fs::create_dir(staged.join("files")).unwrap();
+    fs::write(staged.join(format!("files/{}.txt", code(5))), "正文").unwrap();
+    other.run(&["ingest", staged.to_str().unwrap(), "--yes", "--no-text", "--wait", "sealed"]).expect_status(0);
+    let wanted = EndState::of(other.url(), other.data()).await;
+    for n in 1..=40 {
+        let (made, direct) = (&found.store[&code(n)], &wanted.store[&code(n)]);
+        if n != 5 {
+            assert_eq!(made, direct, "{}", code(n));
+        }
+    }
+    let described = |archive: &Archive| object_of(archive, &code(5)).join("v1/content/record.json");
+    let (made, direct) =
+        (fs::read_to_string(described(&archive)).unwrap(), fs::read_to_string(described(&other)).unwrap());
+    let without = |text: &str| {
+        let mut value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let object = value.as_object_mut().unwrap();
+        for varies in ["id", "filing", "filed_at", "files", "scheme_id"] {
+            object.remove(varies).unwrap();
+        }
+        object["fonds"].as_object_mut().unwrap().remove("id").unwrap();
+        object["fonds"].as_object_mut().unwrap().remove("names").unwrap();
+        value.to_string()
+    };
+    assert_eq!(without(&made), without(&direct), "field by field, in the same order");
+}
+
+fn object_of(archive: &Archive, code: &str) -> PathBuf {
+    let id = archive.run(&["show", code]).expect_status(0)["id"].as_str().unwrap().to_owned();
+    let root = archive.data().join("store/ocfl");
+    let mut folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    folders
+        .find_map(|parent| {
+            let mut objects = fs::read_dir(parent).unwrap().map(|entry| entry.unwrap().path());
+            objects.find(|path| path.display().to_string().ends_with(&id))
+        })
+        .expect("the object lies in the store")
+}
+
+/// However far apart: two rows of one code, a number written twice, a code held already.
+async fn what_is_there_twice_is_found_across_chunks(db: TestDb) {
+    let archive = Archive::new(&db);
+    let first = catalogue(&archive, &line(1));
+    archive.run(&["ingest", first.to_str().unwrap(), "--yes", "--wait", "filed"]).expect_status(0);
+    let mut lines = line(1).replace("关于", "改过的");
+    lines.push_str(&of(5_000)[line(1).len()..]);
+    lines.push_str(&line(2).replace("·", "."));
+    lines.push_str(&line(3).replace("-00003,", "-3,"));
+    let batch = catalogue(&archive, &lines);
+    let said = archive.run(&["ingest", batch.to_str().unwrap(), "--yes"]).expect_status(1);
+    let defects: Vec<(u64, &str)> = said["defects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|defect| defect["severity"] == "blocking")
+        .map(|defect| (defect["row"].as_u64().unwrap(), defect["kind"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        defects,
+        [(2, "description-changed"), (3, "duplicate-code"), (5_002, "duplicate-code"), (5_003, "code-used")],
+        "{said}"
+    );
+    assert_eq!(said["records"], 0);
+    let good = archive.run(&["ingest", batch.to_str().unwrap(), "--yes", "--accept-good", "--wait", "filed"]);
+    assert_eq!(good.expect_status(1)["records"], 4_998);
+}
+
+/// More findings than one change should keep: all are kept, in the order of rows.
+async fn every_defect_of_a_bad_catalogue_is_kept(db: TestDb) {
+    let archive = Archive::new(&db);
+    let lines: String = (1..=6_000).map(|n| if n % 2 == 0 { line(n).replace("纸质", "") } else { line(n) }).collect();
+    let batch = catalogue(&archive, &lines);
+    let said =
+        archive.run(&["ingest", batch.to_str().unwrap(), "--yes", "--accept-good", "--wait", "filed"]).expect_status(1);
+    assert_eq!((said["records"].as_u64(), said["defects"].as_array().unwrap().len()), (Some(3_000), 3_000));
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM batch_finding").await, 3_000);
+    assert_eq!(count(&db, "SELECT row_number FROM batch_finding WHERE number = 3000").await, 6_001);
+}
+
+/// Killed between chunks, and again while the objects are made: it ends as if undisturbed.
+async fn killed_while_filing_or_describing_it_goes_on(db: TestDb) {
+    let archive = Archive::new(&db);
+    fs::write(archive.data().join("lantai.toml"), with_small_chunks(&archive)).unwrap();
+    let batch = catalogue(&archive, &of(1_500));
+    let name = batch.to_str().unwrap();
+    let mut child = archive.spawn(&["ingest", name, "--yes"]);
+    until(|| async { count(&db, "SELECT COALESCE(MAX(filed), 0) FROM batch").await > 20 }).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM batch WHERE state = 'filing'").await, 1, "killed too late");
+    archive.run(&["show", &code(1)]).expect_status(3);
+    // Another catalogue is not gone on with.
+    let kept = fs::read_to_string(batch.join("catalogue.csv")).unwrap();
+    fs::write(batch.join("catalogue.csv"), kept.replace("第7号", "第七号")).unwrap();
+    let refused = archive.run(&["ingest", name, "--yes"]).expect_status(2);
+    assert!(refused["detail"].as_str().unwrap().contains("--abandon"), "{refused}");
+    fs::write(batch.join("catalogue.csv"), kept).unwrap();
+    let mut child = archive.spawn(&["ingest", name, "--yes"]);
+    until(|| async { count(&db, "SELECT COALESCE(MAX(sealed), 0) FROM describing").await > 0 }).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM describing").await, 1, "killed too late");
+    archive.run(&["ingest", name, "--yes"]).expect_status(0);
+    archive.run(&["verify"]).expect_status(0);
+    let found = EndState::of(archive.url(), archive.data()).await;
+    let calm = Archive::new(&db.another());
+    let same = catalogue(&calm, &of(1_500));
+    calm.run(&["ingest", same.to_str().unwrap(), "--yes"]).expect_status(0);
+    assert_eq!(found, EndState::of(calm.url(), calm.data()).await);
+    assert_eq!(found.store.len(), 1_500);
+}
+
+fn with_small_chunks(archive: &Archive) -> String {
+    let kept = fs::read_to_string(archive.data().join("lantai.toml")).unwrap();
+    assert!(kept.contains("chunk = 500"), "{kept}");
+    kept.replace("chunk = 500", "chunk = 8")
+}
+
+async fn until<F: Future<Output = bool>>(done: impl Fn() -> F) {
+    let begun = Instant::now();
+    while !done().await {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come so far");
+    }
+}
+
+/// Whoever else writes waits for one chunk at the most.
+async fn a_writer_waits_less_than_half_a_second_beside_an_import(db: TestDb) {
+    let archive = Archive::new(&db);
+    let batch = catalogue(&archive, &of(20_000));
+    let (name, password) = archive.account("archivist");
+    let server = Server::start(&archive);
+    let token = archive.token(&name, &password);
+    let mut command = archive.command(&["ingest", batch.to_str().unwrap(), "--yes", "--wait", "filed"]);
+    let mut child = command.env("LANTAI_TOKEN", &token).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let probe = Db::open(&db.url).await.unwrap();
+    let (mut longest, mut turns) = (Duration::ZERO, 0);
+    // Another process waits as another writer of this one does, but polls on SQLite.
+    while child.try_wait().unwrap().is_none() {
+        let begun = Instant::now();
+        drop(probe.begin().await.unwrap());
+        longest = longest.max(begun.elapsed());
+        turns += 1;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(child.wait().unwrap().success());
+    assert!(turns > 10, "the import left no time to look: {turns}");
+    assert!(longest < Duration::from_millis(500), "a writer waited {longest:?}");
+    probe.close().await;
+    drop(server);
+}
+
+on_both_databases!(
+    rows_on_paper_are_filed_before_their_objects_are_made,
+    an_object_made_later_says_what_an_object_staged_at_once_says,
+    what_is_there_twice_is_found_across_chunks,
+    every_defect_of_a_bad_catalogue_is_kept,
+    killed_while_filing_or_describing_it_goes_on,
+    a_writer_waits_less_than_half_a_second_beside_an_import,
+);
+
+/// Ten times the rows, and hardly more memory.
+#[test]
+fn memory_hardly_grows_with_the_rows_of_a_catalogue() {
+    let (small, large) = (peak_of_taking_in(4_000), peak_of_taking_in(60_000));
+    println!("peak for 4,000 rows: {small} KiB, for 60,000: {large} KiB");
+    assert!(large <= small + (40 << 10), "{small} KiB became {large} KiB");
+}
+
+/// The most memory, in KiB, that the filing of `rows` rows ever held.
+fn peak_of_taking_in(rows: usize) -> u64 {
+    let archive = Archive::new(&TestDb::sqlite());
+    let mut lines = String::new();
+    for n in 1..=rows {
+        // Four hundred bytes of a note: what is kept of a row in memory does not show else.
+        write!(lines, "{}", line(n).replace(",3,,", &format!(",3,{},", "附注".repeat(70)))).unwrap();
+    }
+    let batch = catalogue(&archive, &lines);
+    let mut child = archive.spawn(&["ingest", batch.to_str().unwrap(), "--yes", "--wait", "filed"]);
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        peak = peak.max(super::stream::high_water(&child));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(child.wait().unwrap().success());
+    assert!(Path::new(&archive.data()).exists() && peak > 0);
+    peak
+}
