@@ -1,8 +1,14 @@
 //! Catalogues of records on paper: rows and no files.
 
 use super::state::EndState;
-use crate::harness::{Archive, Server, TestDb, on_both_databases, sample};
-use lantai::db::{Asked, Db};
+use crate::harness::{Archive, TestDb, on_both_databases};
+use lantai::{
+    access::Guest,
+    app::{App, Place},
+    config::Config,
+    db::{Asked, Db},
+    ingest::batch::{self, Handed},
+};
 use std::{
     fmt::Write as _,
     fs,
@@ -61,9 +67,13 @@ async fn an_object_made_later_says_what_an_object_staged_at_once_says(db: TestDb
     let archive = Archive::new(&db);
     let batch = catalogue(&archive, &of(40));
     archive.run(&["ingest", batch.to_str().unwrap(), "--yes", "--wait", "filed"]).expect_status(0);
-    // The fonds gets another name before its objects are made: they say what it was.
-    archive.run(&["fonds", "add", "X009", "另一全宗"]).expect_status(0);
-    archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+    // A scheme is widened before the objects are made: they say what it was.
+    let wide = format!("X002-WS·2002-Y-CZJ-{:06}", 100_001);
+    let wider = catalogue(&archive, &line(1).replace(&code(1), &wide));
+    archive.run(&["ingest", wider.to_str().unwrap(), "--yes", "--wait", "sealed"]).expect_status(0);
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM audit_event WHERE verb = 'scheme.widened'").await, 1);
+    // With nothing to file the queue is worked through.
+    archive.run(&["ingest", wider.to_str().unwrap(), "--yes"]).expect_status(0);
     archive.run(&["verify"]).expect_status(0);
     assert_eq!(count(&db, "SELECT COUNT(*) FROM describing").await, 0);
     let found = EndState::of(archive.url(), archive.data()).await;
@@ -117,7 +127,7 @@ async fn what_is_there_twice_is_found_across_chunks(db: TestDb) {
     let mut lines = line(1).replace("关于", "改过的");
     lines.push_str(&of(5_000)[line(1).len()..]);
     lines.push_str(&line(2).replace("·", "."));
-    lines.push_str(&line(3).replace("-00003,", "-3,"));
+    lines.push_str(&line(3).replace("-00003,", "-000003,"));
     let batch = catalogue(&archive, &lines);
     let said = archive.run(&["ingest", batch.to_str().unwrap(), "--yes"]).expect_status(1);
     let defects: Vec<(u64, &str)> = said["defects"]
@@ -199,26 +209,39 @@ async fn until<F: Future<Output = bool>>(done: impl Fn() -> F) {
 async fn a_writer_waits_less_than_half_a_second_beside_an_import(db: TestDb) {
     let archive = Archive::new(&db);
     let batch = catalogue(&archive, &of(20_000));
-    let (name, password) = archive.account("archivist");
-    let server = Server::start(&archive);
-    let token = archive.token(&name, &password);
-    let mut command = archive.command(&["ingest", batch.to_str().unwrap(), "--yes", "--wait", "filed"]);
-    let mut child = command.env("LANTAI_TOKEN", &token).stdout(std::process::Stdio::null()).spawn().unwrap();
-    let probe = Db::open(&db.url).await.unwrap();
-    let (mut longest, mut turns) = (Duration::ZERO, 0);
-    // Another process waits as another writer of this one does, but polls on SQLite.
-    while child.try_wait().unwrap().is_none() {
-        let begun = Instant::now();
-        drop(probe.begin().await.unwrap());
-        longest = longest.max(begun.elapsed());
-        turns += 1;
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert!(child.wait().unwrap().success());
-    assert!(turns > 10, "the import left no time to look: {turns}");
+    let place = Place::new(archive.data(), Some(&archive.data().with_extension("keys")));
+    let variables = [("LANTAI__DATABASE__URL".to_owned(), db.url.clone())];
+    let config = Config::load(&place.config(), variables.into_iter()).unwrap();
+    fs::create_dir_all(&place.keys).unwrap();
+    let app = App::open(place, config).await.unwrap();
+    let desk = app.desk();
+    let guest = Guest::operator();
+    let plan = batch::plan(&desk, Handed::folder(&batch).unwrap(), &guest.reach(), None).await.unwrap();
+    let filing = batch::commit(&desk, &guest, plan, None, false, false);
+    tokio::pin!(filing);
+    let begun = Instant::now();
+    let (mut longest, mut waits) = (Duration::ZERO, 0);
+    let filed = loop {
+        let probe = async {
+            let asked = Instant::now();
+            drop(app.db.begin().await.unwrap());
+            let waited = asked.elapsed();
+            tokio::time::sleep(Duration::from_millis(3)).await;
+            waited
+        };
+        tokio::pin!(probe);
+        // Both are polled: the filing goes on while the probe waits.
+        let waited = tokio::select! {
+            filed = &mut filing => break filed.unwrap(),
+            waited = &mut probe => waited,
+        };
+        longest = longest.max(waited);
+        waits += 1;
+    };
+    println!("{} records in {:?}, {waits} waits, the longest {longest:?}", filed.records, begun.elapsed());
+    assert!(waits > 10, "the filing left no time to look: {waits}");
     assert!(longest < Duration::from_millis(500), "a writer waited {longest:?}");
-    probe.close().await;
-    drop(server);
+    app.close().await;
 }
 
 on_both_databases!(
@@ -230,12 +253,13 @@ on_both_databases!(
     a_writer_waits_less_than_half_a_second_beside_an_import,
 );
 
-/// Ten times the rows, and hardly more memory.
+/// Beyond what a few chunks take, which both have, memory does not follow the rows: held,
+/// those that the large one has more would be sixty megabytes.
 #[test]
 fn memory_hardly_grows_with_the_rows_of_a_catalogue() {
-    let (small, large) = (peak_of_taking_in(4_000), peak_of_taking_in(60_000));
-    println!("peak for 4,000 rows: {small} KiB, for 60,000: {large} KiB");
-    assert!(large <= small + (40 << 10), "{small} KiB became {large} KiB");
+    let (small, large) = (peak_of_taking_in(15_000), peak_of_taking_in(60_000));
+    println!("peak for 15,000 rows: {small} KiB, for 60,000: {large} KiB");
+    assert!(large <= small + (24 << 10), "{small} KiB became {large} KiB");
 }
 
 /// The most memory, in KiB, that the filing of `rows` rows ever held.
