@@ -25,11 +25,11 @@
 //! # How a batch travels
 //!
 //! 1. [`ingest::batch::plan`]: every row and every file is checked; nothing is written.
-//! 2. [`ingest::batch::commit`]: rows are staged as whole objects, durable, and filed
-//!    in chunks under one filing; **the commit point** is the last small change, which
-//!    makes all of it visible ([`holdings::publish`]).
+//! 2. [`ingest::batch::commit`]: rows with files are staged as whole objects, durable, and
+//!    filed in chunks under one filing; rows without are filed alone; **the commit point**
+//!    is the last small change, which makes all of it visible ([`holdings::publish`]).
 //! 3. [`ingest::batch::seal`]: a job adopts the staged objects by rename, syncs, reads
-//!    them back equal, and says so.
+//!    them back equal, and says so; it makes those of rows without files.
 //! 4. [`ingest::batch::read`]: a job reads the text, in child processes with limits.
 //! 5. [`search::follow`]: the index goes after the trail, and goes on from the number
 //!    its last commit carries.

@@ -15,6 +15,10 @@ const IDLE: Duration = Duration::from_millis(400);
 /// How often the lease of a running job is renewed; well below how long it lasts.
 const RENEW: Duration = Duration::from_secs(20);
 
+/// How often the index follows while a job is at work: the objects of a million records
+/// take long, and what is filed shall be found before they lie in the store.
+const FOLLOW: Duration = Duration::from_secs(5);
+
 /// What became of the jobs that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drained {
@@ -31,7 +35,7 @@ pub async fn drain(app: &Arc<App>) -> anyhow::Result<Drained> {
     // The trail, sign-ins and the database keep what room there is.
     app.room.check(0)?;
     while let Some(job) = jobs::lease(&app.db, app.clock.as_ref()).await? {
-        match run(app, &job).await {
+        match run_beside_the_index(app, &job).await {
             Ok(()) => {
                 drained.done += 1;
                 follow(app).await?;
@@ -44,6 +48,23 @@ pub async fn drain(app: &Arc<App>) -> anyhow::Result<Drained> {
     }
     follow(app).await?;
     Ok(drained)
+}
+
+/// Runs a job, the index following meanwhile. (Never broken off in the middle: what is
+/// being put would be put beside what is put next.)
+async fn run_beside_the_index(app: &Arc<App>, job: &Leased) -> anyhow::Result<()> {
+    let (ended, mut end) = tokio::sync::oneshot::channel::<()>();
+    let work = async {
+        let worked = run(app, job).await;
+        drop(ended);
+        worked
+    };
+    let index = async {
+        while tokio::time::timeout(FOLLOW, &mut end).await.is_err() {
+            catch_up(app).await;
+        }
+    };
+    tokio::join!(work, index).0
 }
 
 /// Works until the process ends: one job at a time, then the index.

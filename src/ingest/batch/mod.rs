@@ -13,6 +13,8 @@
 //! - The files of a local folder are staged as whole objects, in their final form,
 //!   before the change that files them, and adopted by rename after: every byte is
 //!   written once.
+//! - A row without files is filed without an object: a million folders and their syncs
+//!   would hold up what is rows alone. The job makes its object from the rows.
 //! - A row whose code is held with the same description and the same bytes is
 //!   *unchanged*, so that the same batch handed in twice changes nothing; one whose
 //!   bytes differ is a defect that names the file, and nothing is overwritten.
