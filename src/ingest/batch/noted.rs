@@ -1,11 +1,10 @@
 //! What is found wrong with a batch, as it is found: every one is kept, however many.
 
-use super::{desk::IngestError, slips::Slips};
-use crate::{
-    ingest::defects::{Defect, DefectKind, Severity},
-    vault::Vault,
+use super::{
+    desk::{Desk, IngestError},
+    slips::Slips,
 };
-use std::sync::Arc;
+use crate::ingest::defects::{Defect, DefectKind, Severity};
 
 /// Defects, in the order of their rows once they are [sorted](Defects::sort); those of no
 /// row come last.
@@ -26,8 +25,8 @@ impl std::fmt::Debug for Defects {
 }
 
 impl Defects {
-    pub(super) fn new(vault: Arc<Vault>) -> Self {
-        Self { slips: Slips::new(vault), order: Vec::new(), bad: Vec::new(), blocking: 0, set_aside: 0 }
+    pub(super) fn new(desk: &Desk) -> Self {
+        Self { slips: Slips::new(desk), order: Vec::new(), bad: Vec::new(), blocking: 0, set_aside: 0 }
     }
 
     pub(super) fn add(&mut self, defect: &Defect) -> Result<(), IngestError> {

@@ -203,7 +203,7 @@ pub async fn plan(desk: &Desk, handed: Handed, reach: &Reach, filing: Option<&st
     let digests = look::digests(&walked.files).await;
     took.digests = begun.elapsed();
     let batch = Arc::new(Batch {
-        entries: std::mem::replace(&mut survey.entries, Slips::new(desk.vault.clone())),
+        entries: std::mem::replace(&mut survey.entries, Slips::new(desk)),
         codes,
         matched,
         files: walked.files,

@@ -7,8 +7,8 @@
 //! cannot change between its check and its filing. Only what may lie on a disk as it is
 //! is written: of a row above 公开 there is nothing here but number, code and mark.
 
-use super::desk::IngestError;
-use crate::vault::Vault;
+use super::desk::{Desk, IngestError};
+use crate::vault::{Room, Vault};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fs::File, marker::PhantomData, ops::Range, os::unix::fs::FileExt as _, sync::Arc};
 
@@ -18,6 +18,7 @@ const HELD: usize = 4 << 20;
 /// Things of one kind, numbered from 0.
 pub(super) struct Slips<T> {
     vault: Arc<Vault>,
+    room: Arc<Room>,
     file: Option<File>,
     /// Bytes that lie in the file.
     written: u64,
@@ -29,8 +30,9 @@ pub(super) struct Slips<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Slips<T> {
-    pub fn new(vault: Arc<Vault>) -> Self {
-        Self { vault, file: None, written: 0, held: Vec::new(), ends: Vec::new(), of: PhantomData }
+    pub fn new(desk: &Desk) -> Self {
+        let (vault, room) = (desk.vault.clone(), desk.room.clone());
+        Self { vault, room, file: None, written: 0, held: Vec::new(), ends: Vec::new(), of: PhantomData }
     }
 
     pub fn len(&self) -> usize {
@@ -38,10 +40,14 @@ impl<T: Serialize + DeserializeOwned> Slips<T> {
     }
 
     /// Adds one; gives its number.
+    ///
+    /// # Errors
+    /// Where the disk has no room for what memory holds of them.
     pub fn push(&mut self, one: &T) -> Result<usize, IngestError> {
         serde_json::to_writer(&mut self.held, one).expect("a slip is JSON");
         self.ends.push(self.written + self.held.len() as u64);
         if self.held.len() > HELD {
+            self.room.check(self.held.len() as u64)?;
             let file = match &mut self.file {
                 Some(file) => file,
                 none => none.insert(self.vault.scratch()?),

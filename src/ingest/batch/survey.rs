@@ -51,13 +51,13 @@ pub(super) fn survey(desk: &Desk, handed: &Handed) -> Result<Survey, IngestError
     let columns = catalogue.columns().clone();
     let mut survey = Survey {
         rows: 0,
-        entries: Slips::new(desk.vault.clone()),
+        entries: Slips::new(desk),
         row_of: Vec::new(),
         set_aside: 0,
         aside: Vec::new(),
         wanted: Vec::new(),
         shapes: Shapes::default(),
-        defects: Defects::new(desk.vault.clone()),
+        defects: Defects::new(desk),
     };
     let mut seen = Seen::default();
     let matching = !handed.walked.files.is_empty();
