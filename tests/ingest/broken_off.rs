@@ -45,7 +45,7 @@ async fn a_batch_that_was_broken_off_can_be_given_up(db: TestDb) {
     let name = batch.to_str().unwrap();
     kill_in_the_middle(&archive, &db, name).await;
     let list = fs::read_to_string(batch.join("catalogue.csv")).unwrap();
-    fs::write(batch.join("catalogue.csv"), list.replace("题名7,", "改正的题名7,")).unwrap();
+    fs::write(batch.join("catalogue.csv"), list.replace("题名299,", "改正的题名299,")).unwrap();
     let refused = archive.run(&["ingest", name, "--yes"]).expect_status(2);
     assert!(refused["detail"].as_str().unwrap().contains("--abandon"), "{refused}");
     // From another folder the codes are another batch's, and not "unchanged".
@@ -62,7 +62,7 @@ async fn a_batch_that_was_broken_off_can_be_given_up(db: TestDb) {
     assert!(archive.run(&["ingest", name, "--abandon"]).expect_status(0)["records"].as_u64().unwrap() > 3);
     assert_eq!(fs::read_dir(archive.data().join("staging")).unwrap().count(), 0);
     assert_eq!(archive.run(&["ingest", name, "--yes"]).expect_status(0)["records"], 300);
-    assert_eq!(archive.run(&["search", "改正的题名7"]).expect_status(0)["total"], 1);
+    assert_eq!(archive.run(&["search", "改正的题名299"]).expect_status(0)["total"], 1);
     archive.run(&["verify"]).expect_status(0);
     assert_eq!(fs::read_dir(archive.data().join("staging")).unwrap().count(), 0);
 }
