@@ -113,6 +113,7 @@ pub(super) fn planned_files(
             bytes: found.bytes,
             sha256,
             format: String::new(),
+            identified: None,
             pages: None,
         });
     }
@@ -168,9 +169,10 @@ pub(super) async fn examine(desk: &Desk, rows: &mut [WithFiles], survey: &mut Su
     for row in rows {
         let mut counted = Some(0);
         for file in &mut row.files {
-            let Examined { format, pages, fault, .. } = examined.next().expect("one answer a file");
+            let Examined { format, pages, fault, identified } = examined.next().expect("one answer a file");
             file.format = format.to_string();
             file.pages = pages;
+            file.identified = identified;
             counted = counted.zip(pages).map(|(sum, pages)| sum + pages);
             if let Some(why) = fault {
                 survey.defects.add(&unreadable(&why).at(row.row, &row.code).of_file(&file.relative))?;

@@ -35,6 +35,7 @@ use crate::{
         catalogue::Entry,
         defects::{self, CodeParts, Defect, Lang},
         folder::FoundFile,
+        identify::Identified,
     },
     kernel::Sha256,
     profile::Kind,
@@ -117,6 +118,8 @@ pub struct PlannedFile {
     pub bytes: u64,
     pub sha256: Sha256,
     pub format: String,
+    /// `None` until it was examined, and where it could not be.
+    pub identified: Option<Identified>,
     pub pages: Option<u32>,
 }
 

@@ -1,13 +1,16 @@
 //! Rows made ready to be filed: described, and their files staged as whole objects.
 
-use super::{Planned, desk::IngestError};
+use super::{Planned, PlannedFile, desk::IngestError};
 use crate::{
     db::Engine,
     holdings::{
         self, Described, DescribedFile, NewRecord, RECORD_JSON, Ready, SchemeRow, Shelf, code::Code,
         retention::Retention, scheme_for,
     },
-    ingest::catalogue::Entry,
+    ingest::{
+        catalogue::Entry,
+        identify::{Identified, Known},
+    },
     kernel::{Filing, Id, Instant, Record},
     profile::Kind,
     vault::{self, Intent, ObjectDraft, SourceFile, User, Vault},
@@ -79,6 +82,10 @@ impl Desk {
     }
 }
 
+fn known(file: &PlannedFile) -> Option<&Known> {
+    file.identified.as_ref().and_then(Identified::best)
+}
+
 fn stage_one(desk: &Desk, row: &Planned, record: Id<Record>) -> Result<(NewRecord, Option<Intent>), IngestError> {
     let mut described = describe(desk, &record, row);
     if row.files.is_empty() {
@@ -106,6 +113,9 @@ fn stage_one(desk: &Desk, row: &Planned, record: Id<Record>) -> Result<(NewRecor
                     bytes: i64::try_from(stored.bytes).unwrap_or(i64::MAX),
                     sha256: stored.sha256.to_string(),
                     pages: planned.pages.map(i64::from),
+                    puid: known(planned).map(|known| known.puid.clone()),
+                    puid_basis: planned.identified.as_ref().map(|told| told.basis.word().to_owned()),
+                    puid_name: known(planned).map(Known::in_full),
                 })
                 .collect();
             serde_json::to_vec(&described).expect("a description is JSON")
