@@ -77,6 +77,7 @@ pub async fn commit(
         schemes: holdings::all_schemes(&desk.db).await?,
         filing: batch.filing.clone(),
         started,
+        clock: desk.clock.clone(),
         user,
     });
     let records = plan.to_file.len();

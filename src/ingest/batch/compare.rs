@@ -4,6 +4,7 @@ use super::{
     Planned,
     desk::IngestError,
     stage::{department_of, retention_of},
+    survey::digest_of,
 };
 use crate::{
     access::Reach,
@@ -31,8 +32,9 @@ pub(super) struct Held<'a> {
     /// The filing that goes on, if one does.
     filing: Option<&'a str>,
     unpublished: HashSet<String>,
-    /// Classes that were asked about, and whether a number of theirs was ever given out.
-    counted: HashMap<String, bool>,
+    /// Digests of the classes that were asked about, and whether a number of theirs was
+    /// ever given out.
+    counted: HashMap<[u8; 16], bool>,
 }
 
 impl<'a> Held<'a> {
@@ -46,7 +48,7 @@ impl<'a> Held<'a> {
     /// right is none of the sender's business.
     pub async fn compare(&mut self, planned: Vec<Planned>) -> Result<Compared, IngestError> {
         self.count(&planned).await?;
-        let given_out = planned.iter().filter(|row| self.counted[row.code.scope_key()]);
+        let given_out = planned.iter().filter(|row| self.counted[&digest_of(row.code.scope_key())]);
         let used = holdings::numbers_used(self.db, &given_out.map(number).collect::<Vec<_>>()).await?;
         let codes: Vec<String> = used.values().cloned().collect();
         let held: HashMap<String, RecordView> =
@@ -92,9 +94,10 @@ impl<'a> Held<'a> {
     /// Asks for the counters of classes that were not asked about.
     async fn count(&mut self, planned: &[Planned]) -> Result<(), IngestError> {
         let scopes: HashSet<&str> = planned.iter().map(|row| row.code.scope_key()).collect();
-        let asked: Vec<&str> = scopes.into_iter().filter(|scope| !self.counted.contains_key(*scope)).collect();
+        let asked: Vec<&str> =
+            scopes.into_iter().filter(|scope| !self.counted.contains_key(&digest_of(scope))).collect();
         let found = holdings::counted(self.db, &asked).await?;
-        self.counted.extend(asked.into_iter().map(|scope| (scope.to_owned(), found.contains(scope))));
+        self.counted.extend(asked.into_iter().map(|scope| (digest_of(scope), found.contains(scope))));
         Ok(())
     }
 }
