@@ -242,8 +242,7 @@ async fn a_writer_waits_less_than_half_a_second_beside_an_import(db: TestDb) {
     assert!(waits > 10, "the filing left no time to look: {waits}");
     assert!(longest < Duration::from_millis(500), "a writer waited {longest:?}");
     // Ids rise with the codes but where the count within an instant begins anew.
-    let codes: Vec<(String,)> =
-        Asked::new("SELECT code FROM record_visible ORDER BY id").fetch(&app.db).await.unwrap();
+    let codes: Vec<(String,)> = Asked::new("SELECT code FROM record_visible ORDER BY id").fetch(&app.db).await.unwrap();
     let falls = codes.windows(2).filter(|pair| pair[0] > pair[1]).count();
     assert!(codes.len() == 20_000 && falls < 60, "{falls} falls");
     app.close().await;

@@ -107,8 +107,11 @@ pub(super) fn msg(bytes: &[u8]) -> Result<Mail, String> {
         .filter(|entry| entry.is_storage() && entry.name().starts_with("__attach_version1.0_"))
         .map(|entry| entry.name().to_owned())
         .collect();
+    if storages.len() > MOST_PARTS {
+        return Err(format!("邮件的附件超过 {MOST_PARTS} 个"));
+    }
     let mut attached = Vec::new();
-    for storage in storages.into_iter().take(MOST_PARTS) {
+    for storage in storages {
         let at = format!("/{storage}/");
         let name = match property(&mut file, &at, "3707")? {
             Some(name) => name,

@@ -3,7 +3,7 @@
 //! It runs with a home of its own in a file system in memory, so that nothing of the file
 //! stays on a disk; with bounds on memory and time, set by the shell that starts it; in a
 //! process group of its own, killed whole when it takes too long. Macros do not run in its
-//! headless form.
+//! headless form. The network is not taken from it.
 
 use crate::vault::Source;
 use rustix::process::{Pid, Signal, kill_process_group};

@@ -1,6 +1,6 @@
 //! Workbooks: XLSX (ECMA-376) and XLS (MS-XLS), a sheet a page, a row a line.
 
-use calamine::{Data, DataRef, Reader as _, Xls, Xlsx};
+use calamine::{Data, DataRef, Reader as _, SheetType, Xls, Xlsx};
 use std::io::{Cursor, Read as _};
 
 /// The most text taken from one workbook, in bytes.
@@ -13,9 +13,14 @@ pub(super) fn xlsx(bytes: &[u8]) -> Result<Vec<String>, String> {
     bounded(bytes)?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let mut pages = Pages::default();
-    for sheet in book.sheet_names() {
-        // A chart sheet has no cells.
-        let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
+    // A chart or a macro has no cells.
+    let all = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let sheets: Vec<String> = all.map(|sheet| sheet.name.clone()).collect();
+    if sheets.is_empty() {
+        return Err(broken("其中没有工作表"));
+    }
+    for sheet in sheets {
+        let mut cells = book.worksheet_cells_reader(&sheet).map_err(broken)?;
         pages.begin(&sheet);
         while let Some(cell) = cells.next_cell().map_err(broken)? {
             let row = cell.get_position().0;

@@ -114,6 +114,16 @@ fn a_workbook_has_a_page_a_sheet() {
     book.add_worksheet().set_name("空").unwrap();
     let bytes = book.save_to_buffer().unwrap();
     assert_eq!(sheets::xlsx(&bytes).unwrap(), ["目录\n档号 2011\n关于土地的通知", "空"]);
+    let mut parts = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    let mut without = ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..parts.len() {
+        let part = parts.by_index_raw(at).unwrap();
+        if part.name().unwrap() != "xl/worksheets/sheet2.xml" {
+            without.raw_copy_file(part).unwrap();
+        }
+    }
+    let without = without.finish().unwrap().into_inner();
+    assert!(sheets::xlsx(&without).is_err(), "a sheet that is gone is no empty sheet");
     assert!(sheets::xlsx(b"PK\x03\x04nothing").is_err());
     assert!(sheets::xls(b"nothing").is_err());
 }
