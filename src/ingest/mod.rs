@@ -10,4 +10,3 @@ pub mod defects;
 pub mod extract;
 pub mod folder;
 pub mod identify;
-pub mod package;

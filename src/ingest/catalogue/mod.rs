@@ -28,7 +28,7 @@ pub use columns::{Columns, Mapping};
 pub use date::{DateFault, When};
 pub use entry::{Entry, Fault, Reading, SetAside};
 pub use error::CatalogueError;
-pub use find::{choose, find, is_catalogue};
+pub use find::{find, is_catalogue};
 pub use header::Field;
 pub use words::Retention;
 
