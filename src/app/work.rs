@@ -32,9 +32,10 @@ pub struct Drained {
 /// Among others, that the disks have no room for more.
 pub async fn drain(app: &Arc<App>) -> anyhow::Result<Drained> {
     let mut drained = Drained::default();
-    // The trail, sign-ins and the database keep what room there is.
-    app.room.check(0)?;
-    while let Some(job) = jobs::lease(&app.db, app.clock.as_ref()).await? {
+    loop {
+        // The trail, sign-ins and the database keep what room there is.
+        app.room.check(0)?;
+        let Some(job) = jobs::lease(&app.db, app.clock.as_ref()).await? else { break };
         match run_beside_the_index(app, &job).await {
             Ok(()) => {
                 drained.done += 1;

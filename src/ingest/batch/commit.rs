@@ -13,7 +13,7 @@ use super::{
     noted::Defects,
     pace::Pace,
     rows, seal,
-    stage::{self, Staged},
+    stage::{Staged, Stager},
     stride::Stride,
 };
 use crate::{
@@ -69,7 +69,7 @@ pub async fn commit(
         address: Some(format!("urn:lantai:{}", guest.actor().id_text())),
     };
     let shelf = shelf(desk, guest, &batch, &plan, &user).await?;
-    let shelf = Arc::new(stage::Desk {
+    let stager = Arc::new(Stager {
         vault: desk.vault.clone(),
         engine: desk.db.engine(),
         writers: desk.writers,
@@ -84,13 +84,13 @@ pub async fn commit(
     let pace = Pace::new("filing records", records);
     let mut stride = Stride::new(desk.chunk, !plan.to_file.no_files());
     let (mut from, mut to) = (0, stride.rows());
-    let mut staging = make_ready(desk, &shelf, &plan.to_file, from..to);
+    let mut staging = make_ready(desk, &stager, &plan.to_file, from..to);
     while from < records {
         let staged = staging.await.expect("staging does not panic")?;
         // The next chunk is staged while this one is filed.
         from = to;
         to += stride.rows();
-        staging = make_ready(desk, &shelf, &plan.to_file, from..to);
+        staging = make_ready(desk, &stager, &plan.to_file, from..to);
         let count = staged.rows.len();
         stride.took(count, file_chunk(desk, guest, &batch, staged).await?);
         pace.step(count);
@@ -103,15 +103,15 @@ pub async fn commit(
 /// Has these rows made ready, if the disks have room for their files.
 fn make_ready(
     desk: &Desk,
-    shelf: &Arc<stage::Desk>,
+    stager: &Arc<Stager>,
     rows: &Arc<ToFile>,
     range: Range<usize>,
 ) -> tokio::task::JoinHandle<Result<Staged, IngestError>> {
-    let (room, shelf, rows) = (desk.room.clone(), shelf.clone(), rows.clone());
+    let (room, stager, rows) = (desk.room.clone(), stager.clone(), rows.clone());
     tokio::task::spawn_blocking(move || {
         let planned: Vec<Planned> = rows.get(range)?;
         room.check(planned.iter().flat_map(|row| &row.files).map(|file| file.bytes).sum())?;
-        shelf.stage(&planned)
+        stager.stage(&planned)
     })
 }
 

@@ -21,7 +21,7 @@ use std::sync::{
 };
 
 /// What staging draws on besides the rows.
-pub(super) struct Desk {
+pub(super) struct Stager {
     pub vault: Arc<Vault>,
     pub engine: Engine,
     /// Objects staged at once.
@@ -45,7 +45,7 @@ pub(super) struct Staged {
 
 type StagedRow = (NewRecord, Option<Intent>);
 
-impl Desk {
+impl Stager {
     /// Makes a chunk ready. Ids rise in the order of the rows: they are of now, not of the
     /// batch's beginning, for of one instant only 4,096 have an order, and a million without
     /// one would touch every page of each index of ids. Blocks.
@@ -63,7 +63,7 @@ impl Desk {
         Ok(Staged { rows: holdings::ready(self.engine, &records), intents, to_describe })
     }
 
-    /// [`Desk::writers`] objects at a time.
+    /// [`Stager::writers`] objects at a time.
     fn stage_beside(&self, rows: &[Planned], ids: &[Id<Record>]) -> Result<Vec<StagedRow>, IngestError> {
         let next = AtomicUsize::new(0);
         let slots: Vec<Mutex<Option<Result<StagedRow, IngestError>>>> = rows.iter().map(|_| Mutex::new(None)).collect();
@@ -90,16 +90,16 @@ fn known(file: &PlannedFile) -> Option<&Known> {
     file.identified.as_ref().and_then(Identified::best)
 }
 
-fn stage_one(desk: &Desk, row: &Planned, record: Id<Record>) -> Result<(NewRecord, Option<Intent>), IngestError> {
-    let mut described = describe(desk, &record, row);
+fn stage_one(stager: &Stager, row: &Planned, record: Id<Record>) -> Result<(NewRecord, Option<Intent>), IngestError> {
+    let mut described = describe(stager, &record, row);
     if row.files.is_empty() {
         return Ok((new_record(row, described), None));
     }
     let draft = ObjectDraft {
         record,
-        created: desk.started,
+        created: stager.started,
         message: "filed".to_owned(),
-        user: desk.user.clone(),
+        user: stager.user.clone(),
         files: row
             .files
             .iter()
@@ -125,7 +125,7 @@ fn stage_one(desk: &Desk, row: &Planned, record: Id<Record>) -> Result<(NewRecor
             serde_json::to_vec(&described).expect("a description is JSON")
         },
     };
-    let staged = desk.vault.stage(draft)?;
+    let staged = stager.vault.stage(draft)?;
     for (stored, planned) in staged.files.iter().zip(&row.files) {
         if stored.sha256 != planned.sha256 {
             let changed = std::io::Error::other("it changed since it was checked");
@@ -146,18 +146,18 @@ fn new_record(row: &Planned, described: Described) -> NewRecord {
 }
 
 /// The description but for its files.
-fn describe(desk: &Desk, record: &Id<Record>, row: &Planned) -> Described {
+fn describe(stager: &Stager, record: &Id<Record>, row: &Planned) -> Described {
     let (code, entry) = (&row.code, &row.entry);
     let in_fonds = code.part(Kind::Fonds).unwrap_or_default();
     let category = row.category.as_str();
-    let scheme = scheme_for(&desk.schemes, in_fonds, category, code.year()).expect("the code was parsed by it");
+    let scheme = scheme_for(&stager.schemes, in_fonds, category, code.year()).expect("the code was parsed by it");
     let (scheme_from_year, definition) =
-        desk.shelf.scheme(&scheme.id).expect("the shelf has every scheme of the batch");
+        stager.shelf.scheme(&scheme.id).expect("the shelf has every scheme of the batch");
     Described {
         form: RECORD_JSON.to_owned(),
         id: record.to_string(),
         code: code.as_str().to_owned(),
-        fonds: desk.shelf.fonds(in_fonds).expect("the shelf has every fonds of the batch").clone(),
+        fonds: stager.shelf.fonds(in_fonds).expect("the shelf has every fonds of the batch").clone(),
         scheme_id: scheme.id.clone(),
         scheme_from_year,
         scheme: definition.clone(),
@@ -173,8 +173,8 @@ fn describe(desk: &Desk, record: &Id<Record>, row: &Planned) -> Described {
         pages: entry.pages.map(i64::from),
         note: entry.note.clone(),
         extra: entry.extra.clone(),
-        filing: desk.filing.to_string(),
-        filed_at: desk.started.to_string(),
+        filing: stager.filing.to_string(),
+        filed_at: stager.started.to_string(),
         files: Vec::new(),
     }
 }

@@ -31,6 +31,7 @@ pub use error::CatalogueError;
 pub use find::{find, is_catalogue};
 pub use header::Field;
 pub use words::Retention;
+pub(in crate::ingest) use workbook::refuse_bombs;
 
 use crate::{kernel::Dated, vault::Source};
 use std::{borrow::Cow, path::Path};

@@ -71,7 +71,7 @@ impl From<XlsxError> for SheetError {
 
 /// Unpacks every part to nowhere and counts: what the parts say of their size
 /// may be a lie.
-fn refuse_bombs(file: impl Read + Seek, most: u64) -> Result<(), String> {
+pub(in crate::ingest) fn refuse_bombs(file: impl Read + Seek, most: u64) -> Result<(), String> {
     let mut parts = zip::ZipArchive::new(file).map_err(|error| error.to_string())?;
     let mut left = most;
     for part in 0..parts.len() {

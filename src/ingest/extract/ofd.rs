@@ -5,7 +5,7 @@
 
 use super::{
     join::is_cjk,
-    parts::{Parts, Visitor, attribute, walk},
+    parts::{Parts, Visitor, attribute, resolved, walk},
 };
 use quick_xml::events::BytesStart;
 use std::collections::HashMap;
@@ -127,8 +127,8 @@ impl<'a> Package<'a> {
     fn find(&self, from: &str, path: &str) -> Option<String> {
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let path = path.trim().replace('\\', "/");
-        let near = super::pptx::resolved(folder, &path);
-        let whole = super::pptx::resolved("", &path);
+        let near = resolved(folder, &path);
+        let whole = resolved("", &path);
         [near, whole].iter().find_map(|name| self.names.get(&folded(name))).cloned()
     }
 

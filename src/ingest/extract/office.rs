@@ -58,7 +58,9 @@ impl Office {
     /// Converts `file`, whose form has this `ending`, to a PDF.
     pub async fn convert(&self, file: &Source, ending: &'static str) -> Result<Converted, String> {
         let Some(program) = &self.program else {
-            return Err("未读取：此格式要用 LibreOffice 读取，本机没有安装；安装后重新读取即可".to_owned());
+            return Err(
+                "未读取：此格式要用 LibreOffice 读取，本机没有安装；请管理员安装，之后归档的文件即可读取".to_owned()
+            );
         };
         let memory = MEMORY.iter().find(|path| Path::new(path).is_dir());
         let memory = memory.ok_or("未读取：本机没有内存文件系统（/dev/shm），不能安全地转换此格式")?;
@@ -120,4 +122,58 @@ fn copy_in(from: &Source, to: &Path) -> Result<(), String> {
         return Err(format!("未读取：文件超过 {} MiB，不转换", LARGEST >> 20));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, os::unix::fs::PermissionsExt as _, time::Instant};
+
+    /// An office that does what `script` says; `$0` to `$9` are LibreOffice's arguments.
+    async fn tried(script: &str, patience: Duration) -> Result<Vec<u8>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("soffice");
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let file = folder.path().join("sent.doc");
+        fs::write(&file, "as sent").unwrap();
+        let converted = Office::new(&program, patience).convert(&Source::Plain(file), "doc").await?;
+        let (bytes, home) = (fs::read(&converted.pdf).unwrap(), converted.pdf.parent().unwrap().to_owned());
+        drop(converted);
+        assert!(!home.exists(), "nothing stays of it");
+        Ok(bytes)
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_converted_in_memory_and_nothing_stays() {
+        // --headless … --outdir HOME FILE: the last two.
+        let script = "while [ $# -gt 2 ]; do shift; done; case $1 in /dev/shm/*) cat \"$2\" > \"$1/in.pdf\";; esac";
+        assert_eq!(tried(script, Duration::from_secs(20)).await.unwrap(), b"as sent");
+    }
+
+    #[tokio::test]
+    async fn one_that_fails_or_gives_nothing_is_a_reason() {
+        for script in ["exit 3", "exit 0"] {
+            assert!(tried(script, Duration::from_secs(20)).await.unwrap_err().contains("打不开此文件"), "{script}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_takes_too_long_is_killed_with_all_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("lives");
+        let script = format!("(sleep 4; touch {}) & sleep 60", mark.display());
+        let begun = Instant::now();
+        assert!(tried(&script, Duration::from_secs(1)).await.unwrap_err().contains("超过 1 秒"));
+        assert!(begun.elapsed() < Duration::from_secs(4));
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert!(!mark.exists(), "what it started lives on");
+    }
+
+    #[tokio::test]
+    async fn without_one_the_remedy_is_named() {
+        let none = Office { program: None, patience: Duration::from_secs(1) };
+        let said = none.convert(&Source::Plain("/nonexistent".into()), "doc").await.err().unwrap();
+        assert!(said.contains("LibreOffice") && said.contains("安装"), "{said}");
+    }
 }

@@ -100,8 +100,9 @@ fn look(file: &Source, format: Format) -> Result<Option<u32>, String> {
 /// What a file says that cannot be opened without its password.
 const LOCKED: &str = "已加密，需要口令；请去掉口令后重新提交";
 
-/// How many mails within mails are read.
+/// How deep mails within mails are read, and how many attachments of them all (ours).
 const MAILS: usize = 4;
+const ATTACHED: usize = 1_000;
 
 fn extract(file: &Source, name: &str) -> Result<Answer, String> {
     let format = format_of(file, name)?;
@@ -109,7 +110,7 @@ fn extract(file: &Source, name: &str) -> Result<Answer, String> {
         Format::Jpeg | Format::Png => return Ok(Answer::Reading(Reading::NoText { pages: 1 })),
         Format::Tiff => return Ok(Answer::Reading(Reading::NoText { pages: render::tiff_pages(file)? })),
         Format::Doc | Format::Ppt => return Ok(Answer::Office(format)),
-        Format::Eml | Format::Msg => letter(&bytes(file)?, format, MAILS)?,
+        Format::Eml | Format::Msg => letter(&bytes(file)?, format, MAILS, &mut { ATTACHED })?,
         format => texts(&bytes(file)?, format)?,
     };
     if pages.iter().all(|page| page.trim().is_empty()) {
@@ -144,13 +145,18 @@ fn mail_of(bytes: &[u8], format: Format) -> Result<mail::Mail, String> {
 
 /// A mail: its own text, then each attachment's, headed by its name. One that cannot be
 /// read says why and costs the others nothing.
-fn letter(bytes: &[u8], format: Format, mails: usize) -> Result<Vec<String>, String> {
+pub(super) fn letter(bytes: &[u8], format: Format, mails: usize, left: &mut usize) -> Result<Vec<String>, String> {
     let mail = mail_of(bytes, format)?;
     let mut pages = vec![mail.text];
     for attached in mail.attached {
+        let Some(rest) = left.checked_sub(1) else {
+            pages.push(format!("其余附件未读取：邮件连同其中的邮件，附件超过 {ATTACHED} 个"));
+            break;
+        };
+        *left = rest;
         let format = format_in(&attached.bytes, &attached.name);
         let read = match format {
-            Format::Eml | Format::Msg if mails > 0 => letter(&attached.bytes, format, mails - 1),
+            Format::Eml | Format::Msg if mails > 0 => letter(&attached.bytes, format, mails - 1, left),
             format => texts(&attached.bytes, format),
         };
         let head = format!("附件：{}", attached.name);

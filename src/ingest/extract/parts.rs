@@ -123,3 +123,18 @@ pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
 fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
+
+/// What `target` means to a part that lies in `folder`, as the name of a part: from the top where
+/// it begins with `/`.
+pub(super) fn resolved(folder: &str, target: &str) -> String {
+    let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    for step in target.split('/').filter(|step| !step.is_empty() && *step != ".") {
+        if step == ".." {
+            path.pop();
+        } else {
+            path.push(step);
+        }
+    }
+    path.retain(|step| !step.is_empty());
+    path.join("/")
+}

@@ -2,7 +2,7 @@
 
 use super::{
     ooxml::Paragraphs,
-    parts::{Parts, Visitor, attribute, walk},
+    parts::{Parts, Visitor, attribute, resolved, walk},
 };
 use quick_xml::events::BytesStart;
 use std::collections::HashMap;
@@ -80,18 +80,4 @@ impl Visitor for Relations<'_> {
     }
     fn end(&mut self, _: &str) {}
     fn text(&mut self, _: &str) {}
-}
-
-/// A target of a relation as the name of a part.
-pub(super) fn resolved(folder: &str, target: &str) -> String {
-    let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
-    for step in target.split('/').filter(|step| !step.is_empty() && *step != ".") {
-        if step == ".." {
-            path.pop();
-        } else {
-            path.push(step);
-        }
-    }
-    path.retain(|step| !step.is_empty());
-    path.join("/")
 }

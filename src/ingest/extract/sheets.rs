@@ -1,7 +1,8 @@
 //! Workbooks: XLSX (ECMA-376) and XLS (MS-XLS), a sheet a page, a row a line.
 
+use crate::ingest::catalogue::refuse_bombs;
 use calamine::{Data, DataRef, Reader as _, SheetType, Xls, Xlsx};
-use std::io::{Cursor, Read as _};
+use std::io::Cursor;
 
 /// The most text taken from one workbook, in bytes.
 const MOST: usize = 64 << 20;
@@ -10,7 +11,7 @@ const MOST_UNPACKED: u64 = 1 << 30;
 
 /// Every sheet of an XLSX; cell by cell: what it calls its used range may be a lie.
 pub(super) fn xlsx(bytes: &[u8]) -> Result<Vec<String>, String> {
-    bounded(bytes)?;
+    refuse_bombs(Cursor::new(bytes), MOST_UNPACKED).map_err(broken)?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let mut pages = Pages::default();
     // A chart or a macro has no cells.
@@ -44,18 +45,6 @@ pub(super) fn xls(bytes: &[u8]) -> Result<Vec<String>, String> {
         }
     }
     Ok(pages.done)
-}
-
-/// Refuses what unpacks to too much: what the parts say of their size may be a lie.
-fn bounded(bytes: &[u8]) -> Result<(), String> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    let mut left = MOST_UNPACKED;
-    for at in 0..zip.len() {
-        let part = zip.by_index(at).map_err(broken)?;
-        let count = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(broken)?;
-        left = left.checked_sub(count).ok_or_else(|| format!("展开后超过 {} MiB", MOST_UNPACKED >> 20))?;
-    }
-    Ok(())
 }
 
 #[derive(Default)]

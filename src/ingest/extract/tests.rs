@@ -145,6 +145,17 @@ fn a_mail_is_read_with_what_is_attached() {
 }
 
 #[test]
+fn attachments_beyond_the_bound_are_said_and_cost_the_mail_nothing() {
+    let part = |name: &str| format!("--x\r\nContent-Disposition: attachment; filename={name}\r\n\r\n{name}\r\n");
+    let head = "Subject: s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n";
+    let mail = format!("{head}{}{}--x--\r\n", part("a.txt"), part("b.txt"));
+    let read = |mut left| super::pages::letter(mail.as_bytes(), super::Format::Eml, 0, &mut left).unwrap();
+    assert_eq!(read(9).len(), 3);
+    let bounded = read(1);
+    assert!(bounded[1].ends_with("a.txt") && bounded[2].contains("未读取") && bounded.len() == 3, "{bounded:?}");
+}
+
+#[test]
 fn a_mail_of_outlook_is_read_by_its_properties() {
     let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
