@@ -349,7 +349,8 @@ mod tests {
     fn a_cut_or_foreign_file_is_a_reason() {
         assert!(pages(b"{\\rtf1 abc").is_err());
         assert!(pages(b"hello").is_err());
-        assert!(pages(format!("{{\\rtf1{}", "{".repeat(20_000)).as_bytes()).is_err());
+        let deep = format!("{{\\rtf1{}{}}}", "{".repeat(20_000), "}".repeat(20_000));
+        assert!(pages(deep.as_bytes()).unwrap_err().contains("过深"));
         for cut in 0..60 {
             let rtf = br"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 a;}}\'b5\'b5\u26723?\bin9";
             let _ = pages(&rtf[..cut.min(rtf.len())]);
