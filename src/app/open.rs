@@ -88,6 +88,7 @@ pub struct App {
     pub(super) settings: RwLock<Settings>,
     pub(super) setting: tokio::sync::Mutex<()>,
     taking_in: Arc<tokio::sync::Mutex<()>>,
+    versions: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl App {
@@ -143,8 +144,23 @@ impl App {
             gate = gate.with_provider(provider)?;
         }
         let settings = RwLock::new(Settings::of(&config));
-        let (setting, taking_in) = (tokio::sync::Mutex::default(), Arc::default());
-        Ok(Self { place, config, clock, db, gate, vault, room, index, reader, profile, settings, setting, taking_in })
+        let (setting, taking_in, versions) = (tokio::sync::Mutex::default(), Arc::default(), Arc::default());
+        Ok(Self {
+            place,
+            config,
+            clock,
+            db,
+            gate,
+            vault,
+            room,
+            index,
+            reader,
+            profile,
+            settings,
+            setting,
+            taking_in,
+            versions,
+        })
     }
 
     /// What ingest works with.
@@ -162,6 +178,7 @@ impl App {
             zone: self.config.archive.zone.clone(),
             ceiling: self.settings().ceiling,
             turn: self.taking_in.clone(),
+            versions: self.versions.clone(),
         }
     }
 

@@ -3,7 +3,10 @@
 use super::App;
 use crate::{
     access::{Guest, Reach},
-    ingest::batch::{self, BatchState, Handed},
+    ingest::{
+        batch::{self, BatchState, Handed},
+        version,
+    },
     jobs::{self, Leased},
     search,
 };
@@ -167,6 +170,7 @@ async fn run(app: &Arc<App>, job: &Leased) -> anyhow::Result<()> {
         match job.kind.as_str() {
             batch::SEAL_JOB => batch::seal(&desk, job).await?,
             batch::READ_JOB => batch::read(&desk, job).await?,
+            version::JOB => version::seal_version(&desk, job).await?,
             other => anyhow::bail!("no room does jobs of kind {other}"),
         }
         Ok(())

@@ -3,7 +3,7 @@
 use super::{
     Answer, Command, archive,
     args::{FondsCommand, TokenCommand, TrailCommand},
-    code, fonds, identify, ingest, people, records, remote, serve, token, trail,
+    code, fonds, identify, ingest, people, records, remote, serve, token, trail, versions,
 };
 use crate::{
     access::{self, Guest, Right},
@@ -49,7 +49,11 @@ pub(super) async fn decide(
             let Some(token) = token else {
                 return Ok(Answer::refused("服务器正在运行，命令行还没有登录", "先运行 lantai login 姓名"));
             };
-            return remote::ask(place, &token, person, &command).await;
+            return match &command {
+                // The server never opens a path of the caller's: it is sent the bytes.
+                Command::Replace { path, .. } => remote::replace(place, &token, person, &command, path).await,
+                command => remote::ask(place, &token, person, command).await,
+            };
         }
         Err(error) => return Err(error.into()),
     };
@@ -70,7 +74,11 @@ pub(super) async fn decide(
     let app = Arc::new(opened?);
     match &command {
         Command::Ingest(args) if args.dry_run => {}
-        Command::Ingest(_) | Command::Rebuild { .. } => app.settle().await?,
+        Command::Ingest(_)
+        | Command::Rebuild { .. }
+        | Command::Correct { .. }
+        | Command::Replace { .. }
+        | Command::Reorder { .. } => app.settle().await?,
         // Only the index is brought up: whoever asks changes nothing else.
         _ => app::catch_up(&app).await,
     }
@@ -137,6 +145,17 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Ingest(args) => ingest::run(app, guest, args).await,
         Command::Search { query, limit, offset } => records::search(app, guest, &query, limit, offset).await,
         Command::Show { code } => records::show(app, guest, &code).await,
+        Command::Correct { record, set, reason, seen } => {
+            versions::correct(app, guest, &record, &set, &reason, seen).await
+        }
+        Command::Replace { record, file, path, name, reason, seen } => {
+            let name = name.unwrap_or_else(|| versions::name_of(&path));
+            versions::replace(app, guest, &record, (file, &name, &path), &reason, seen).await
+        }
+        Command::Reorder { record, order, reason, seen } => {
+            versions::reorder(app, guest, &record, &order, &reason, seen).await
+        }
+        Command::Versions { record } => versions::list(app, guest, &record).await,
         Command::Verify { sample } => archive::verify(app, guest, sample).await,
         Command::Rebuild { from_store } => archive::rebuild(app, guest, from_store).await,
         Command::Doctor => archive::doctor(app).await,
@@ -161,7 +180,10 @@ async fn operators(app: &App, guest: &Guest, right: Right) -> anyhow::Result<boo
 /// The right a command needs of whoever asks.
 fn needed(command: &Command) -> Option<Right> {
     Some(match command {
-        Command::Search { .. } | Command::Show { .. } | Command::Fonds(FondsCommand::List) => Right::Search,
+        Command::Search { .. }
+        | Command::Show { .. }
+        | Command::Versions { .. }
+        | Command::Fonds(FondsCommand::List) => Right::Search,
         // One's own tokens are one's own affair.
         Command::Token(TokenCommand::List { .. } | TokenCommand::Draw { .. } | TokenCommand::End { .. }) => {
             return None;
@@ -169,7 +191,9 @@ fn needed(command: &Command) -> Option<Right> {
         Command::User(_) | Command::Department(_) | Command::Post(_) | Command::Grant(_) | Command::Token(_) => {
             Right::People
         }
-        Command::Fonds(_) => Right::Arrange,
+        Command::Fonds(_) | Command::Correct { .. } | Command::Replace { .. } | Command::Reorder { .. } => {
+            Right::Arrange
+        }
         Command::Ingest(_) => Right::Ingest,
         Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,
         Command::Doctor => Right::Health,

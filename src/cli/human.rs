@@ -61,6 +61,10 @@ pub(super) fn document(command: &Command, document: &Value) -> String {
         Command::Identify { .. } => lines(document, identified),
         Command::Search { .. } => hits(document),
         Command::Verify { .. } => verified(document),
+        Command::Versions { .. } => lines(&document["items"], version),
+        Command::Correct { .. } | Command::Replace { .. } | Command::Reorder { .. } => {
+            format!("{}\n{}", said(&document["code"]), version(document))
+        }
         Command::Trail(TrailCommand::List { .. }) => trail(document),
         Command::Trail(TrailCommand::Export { .. }) => {
             format!("已导出 {} 条到 {}", document["entries"], said(&document["file"]))
@@ -167,6 +171,18 @@ fn trail(document: &Value) -> String {
     });
     if let Some(next) = document["next"].as_str() {
         let _ = write!(text, "\n更早的：加 --after {next}");
+    }
+    text
+}
+
+/// One version: who, when, why, and what changed.
+fn version(one: &Value) -> String {
+    let mut text =
+        format!("第 {} 版  {}  {}  {}", one["number"], said(&one["at"]), said(&one["by"]), said(&one["reason"]));
+    text.truncate(text.trim_end().len());
+    for changed in one["changed"].as_array().into_iter().flatten() {
+        let (before, after) = (said(&changed["before"]), said(&changed["after"]));
+        let _ = write!(text, "\n    {}：{before} → {after}", said(&changed["field"]));
     }
     text
 }

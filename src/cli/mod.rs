@@ -18,6 +18,7 @@ mod remote;
 mod serve;
 mod token;
 mod trail;
+mod versions;
 
 pub use answer::{Answer, Status};
 pub use args::{Command, Line};

@@ -27,6 +27,7 @@ migrations!(
     "0011_ingest_ways",
     "0012_holdings_formats",
     "0013_vault_describing",
+    "0014_vault_versions",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

@@ -1,6 +1,6 @@
 //! Filing (归档): records come to be.
 
-use super::{Described, HoldingsError, serials};
+use super::{Described, DescribedFile, HoldingsError, serials};
 use crate::{
     audit::{Change, Event},
     db::{self, Asked, Cell, Column, Db, DbError, Engine, Rows},
@@ -60,12 +60,7 @@ pub fn ready(engine: Engine, records: &[NewRecord]) -> Ready {
     for record in records {
         record_row(&mut ready.records, record);
         let NewRecord { described, scope, serial, .. } = record;
-        for file in &described.files {
-            let row = ready.files.text(&described.id).number(file.number).text(&file.name).text(&file.path);
-            let row = row.text(&file.format).number(file.bytes).text(&file.sha256).number_or_null(file.pages);
-            let row = row.text_or_null(file.puid.as_deref()).text_or_null(file.puid_basis.as_deref());
-            row.text_or_null(file.puid_name.as_deref());
-        }
+        described.files.iter().for_each(|file| file_row(&mut ready.files, &described.id, file));
         ready.codes.push((described.code.clone(), scope.clone(), *serial));
         let event = Event::new("record.filed", &described.id);
         ready.said.push(event.with("code", &described.code).with("title", &described.title));
@@ -162,7 +157,7 @@ const RECORD: &[Column] = &[
     ("standing", Cell::Text),
     ("filed_at", Cell::Text),
 ];
-const FILE: &[Column] = &[
+pub(super) const FILE: &[Column] = &[
     ("record_id", Cell::Text),
     ("number", Cell::Number),
     ("name", Cell::Text),
@@ -175,6 +170,14 @@ const FILE: &[Column] = &[
     ("puid_basis", Cell::Text),
     ("puid_name", Cell::Text),
 ];
+
+/// The cells of [`FILE`].
+pub(super) fn file_row(rows: &mut Rows<'_>, record: &str, file: &DescribedFile) {
+    let row = rows.text(record).number(file.number).text(&file.name).text(&file.path);
+    let row = row.text(&file.format).number(file.bytes).text(&file.sha256).number_or_null(file.pages);
+    let row = row.text_or_null(file.puid.as_deref()).text_or_null(file.puid_basis.as_deref());
+    row.text_or_null(file.puid_name.as_deref());
+}
 
 /// The cells of [`RECORD`].
 fn record_row(rows: &mut Rows<'_>, record: &NewRecord) {

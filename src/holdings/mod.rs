@@ -1,7 +1,7 @@
 //! What the archive holds (馆藏): fonds, schemes of codes, records.
 //!
 //! Owns `fonds`, `fonds_name`, `scheme`, `code_serial`, `code_used`, `filing`,
-//! `record`, `record_file` and the view `record_visible`. Promises that a 档号 is
+//! `record`, `record_file`, `record_version` and the view `record_visible`. Promises that a 档号 is
 //! unique for ever: `code_used` only grows, and a counter only rises.
 //!
 //! Every read goes through `record_visible`: what a batch has filed so far is
@@ -19,6 +19,7 @@ mod record;
 mod record_json;
 mod schemes;
 mod serials;
+mod version;
 
 pub mod code;
 pub mod retention;
@@ -33,6 +34,7 @@ pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
 pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};
 pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for, widen_scheme};
 pub use serials::{counted, next_serial, numbers_used, raise, reserve};
+pub use version::{Changed, Signed, Version, VersionKind, amend, compared, keep_versions, newest_version, versions};
 
 use crate::db::DbError;
 
@@ -54,6 +56,9 @@ pub enum HoldingsError {
     /// Ask [`used`] which; nothing of the change was kept.
     #[error("a code among these was given out before")]
     CodesTaken,
+    /// Somebody changed the record meanwhile.
+    #[error("the record has version {newest} by now")]
+    Outdated { newest: i64 },
     #[error(transparent)]
     Code(#[from] code::CodeError),
     #[error(transparent)]

@@ -66,6 +66,21 @@ pub struct RecordFile {
     pub puid_name: Option<String>,
 }
 
+impl From<super::DescribedFile> for RecordFile {
+    fn from(file: super::DescribedFile) -> Self {
+        let super::DescribedFile { number, name, path, format, bytes, sha256, pages, puid, puid_basis, puid_name } =
+            file;
+        Self { number, name, path, format, bytes, sha256, pages, puid, puid_basis, puid_name }
+    }
+}
+
+impl RecordFile {
+    /// The version that its bytes came with, as its path says: 2 of `v2/content/0001`.
+    pub fn version(&self) -> Option<i64> {
+        self.path.strip_prefix('v')?.split('/').next()?.parse().ok()
+    }
+}
+
 /// The record of this code, if the asker may know of it.
 pub async fn by_code(db: &Db, reach: &Reach, code: &str) -> Result<Option<RecordView>, HoldingsError> {
     let mut asked = within(reach);

@@ -1,4 +1,5 @@
-//! Taking in (收集): what senders hand in becomes records.
+//! Taking in (收集): what senders hand in becomes records, and what was filed wrong is put
+//! right.
 //!
 //! Owns `batch` and `batch_finding`. Promises that the same batch handed in twice
 //! changes nothing, that a row that is not filed says why, and that of a row above
@@ -10,3 +11,4 @@ pub mod defects;
 pub mod extract;
 pub mod folder;
 pub mod identify;
+pub mod version;

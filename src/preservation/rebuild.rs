@@ -5,7 +5,7 @@ use crate::{
     access::Reach,
     audit::{self, Change, Event},
     db::Db,
-    holdings::{self, Described, FondsJson, NewRecord, RECORD_JSON, SchemeRow, code::Scheme, retention::Retention},
+    holdings::{self, Described, FondsJson, NewRecord, SchemeRow, Signed, Version, code::Scheme, retention::Retention},
     kernel::{Actor, Clock, Day, Filing, Id, Record, Secrecy},
     vault::{self, StoredObject, Vault},
 };
@@ -75,12 +75,15 @@ pub async fn rebuild(
         let fresh = not_yet_held(db, understood, &mut rebuilt).await?;
         let mut change = Change::begin(db, clock, who).await?;
         let (mut records, mut copies) = (Vec::with_capacity(fresh.len()), Vec::with_capacity(fresh.len()));
-        for Understood { record, scheme, copy } in fresh {
+        let mut versions = Vec::new();
+        for Understood { record, scheme, copy, versions: own } in fresh {
             known.bring(&mut change, &record.described, scheme).await?;
             records.push(record);
             copies.push(copy);
+            versions.extend(own);
         }
         holdings::file(&mut change, &records).await?;
+        holdings::keep_versions(&mut change, &versions).await?;
         vault::found(&mut change, &copies).await?;
         change.commit(Event::new("rebuild.advanced", &filing).with("records", records.len())).await?;
     }
@@ -226,6 +229,8 @@ struct Understood {
     record: NewRecord,
     scheme: Scheme,
     copy: (Id<Record>, i64, String),
+    /// All of them, where it has more than the first.
+    versions: Vec<Version>,
 }
 
 fn understand(
@@ -235,10 +240,22 @@ fn understand(
     let object = object.map_err(|error| ("?".to_owned(), error.to_string()))?;
     let name = object.record.to_string();
     let fault = |why: &str| (name.clone(), why.to_owned());
+    let mut versions: Vec<Version> = Vec::with_capacity(object.versions.len());
+    for stored in &object.versions {
+        let user = stored.user.as_ref();
+        let signed = Signed {
+            at: &stored.created,
+            message: &stored.message,
+            name: user.map_or("", |user| user.name.as_str()),
+            address: user.and_then(|user| user.address.as_deref()).unwrap_or_default(),
+        };
+        let version = Version::of_object(&stored.record_json, &signed, versions.last());
+        versions.push(version.map_err(|why| (name.clone(), format!("version {}: {why}", stored.number)))?);
+    }
     let mut described: Described =
-        serde_json::from_slice(&object.record_json).map_err(|error| (name.clone(), error.to_string()))?;
-    if described.form != RECORD_JSON {
-        return Err(fault(&format!("record.json is of the form {}, which this program does not read", described.form)));
+        versions.last().map(|version| version.described.clone()).ok_or_else(|| fault("it has no version"))?;
+    if versions.len() == 1 {
+        versions.clear();
     }
     if described.id != name {
         return Err(fault("record.json names another record"));
@@ -258,5 +275,5 @@ fn understand(
         described,
     };
     let copy = (object.record, i64::from(object.inventory.head_number()), object.inventory_digest);
-    Ok(Understood { record, scheme, copy })
+    Ok(Understood { record, scheme, copy, versions })
 }

@@ -12,8 +12,9 @@ use crate::{
 use std::{collections::HashSet, sync::Arc};
 
 /// Verbs after which records are looked at again. Filing and rebuilding name a
-/// filing, reading names records.
-const VERBS: [&str; 3] = ["batch.filed", "records.read", "archive.rebuilt"];
+/// filing, reading names records behind what asked for it, a new version names its record.
+const VERBS: [&str; 6] =
+    ["batch.filed", "records.read", "archive.rebuilt", "record.corrected", "record.file_replaced", "record.reordered"];
 /// Records put into the index at a time: what is in memory at once.
 const CHUNK: usize = 200;
 /// Lines of the trail looked at in one go.
@@ -52,8 +53,13 @@ pub async fn follow(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Resu
     while seen < newest {
         let lines = audit::lines_of(db, &VERBS, seen, newest, LINES).await?;
         for line in &lines {
-            if line.verb == "records.read" {
-                let records = line.subjects[1..].iter().map(Id::known).filter(|id| !put_already.contains(id));
+            let named = match line.verb.as_str() {
+                "batch.filed" | "archive.rebuilt" => None,
+                "records.read" => Some(&line.subjects[1..]),
+                _ => Some(&line.subjects[..]),
+            };
+            if let Some(named) = named {
+                let records = named.iter().map(Id::known).filter(|id| !put_already.contains(id));
                 let records: Vec<Id<Record>> = records.collect();
                 for chunk in records.chunks(CHUNK) {
                     let views = holdings::by_id(db, &all(), chunk).await?;

@@ -39,6 +39,10 @@ pub enum VaultError {
     /// Alarm: promised bytes are neither sealed nor staged.
     #[error("record {record} is neither sealed nor staged under {token}")]
     Lost { record: Id<Record>, token: String },
+    /// The version before is another than the caller thinks: somebody was here first, or
+    /// the store has a version that the rows do not know.
+    #[error("record {record} has version {head} already, so that {number} is not the next")]
+    NotNext { record: Id<Record>, head: u32, number: u32 },
     /// No object of this record is in the store.
     #[error("record {0} has no object in the store")]
     Unknown(Id<Record>),

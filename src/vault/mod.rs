@@ -6,7 +6,7 @@
 //! ```text
 //! store/ocfl/          the OCFL storage root; nothing else lies in it
 //! store/derivatives/   <record>/<sha256 of the content>/<maker>/…; can be made again
-//! staging/<token>/     whole objects not yet sealed, one random folder each
+//! staging/<token>/     whole objects and versions not yet sealed, one random folder each
 //! ```
 //!
 //! A file without a name may lie there besides ([`Vault::scratch`]).
@@ -53,6 +53,7 @@ mod layout;
 mod object;
 mod open;
 mod reading;
+mod receiving;
 mod room;
 mod rows;
 mod seal;
@@ -61,6 +62,7 @@ mod staging;
 mod stores;
 mod sweep;
 mod verify;
+mod version_rows;
 mod versions;
 mod walk;
 
@@ -71,18 +73,20 @@ pub use error::VaultError;
 pub use object::{Algorithm, Inventory, Paths, User, Version};
 pub use open::{Content, Reader};
 pub use reading::Outcome;
+pub use receiving::Received;
 pub use room::Room;
 pub use rows::{
     CopyRow, LOCAL, ReadingRow, copies, forget_intents, found, intend, intents, keep_readings, promised,
-    promised_records, readings, sealed, sealed_after, unsealed, verified, verified_since,
+    promised_records, readings, rearrange_readings, sealed, sealed_after, unsealed, verified, verified_since,
 };
 pub use seal::{Intent, Sealed};
 pub use source::{Bytes, Source};
 pub use staging::{ObjectDraft, SourceFile, Staged, StoredFile};
 pub use sweep::{StagedFolder, Sweep};
 pub use verify::{Expected, Finding, FindingKind};
-pub use versions::{VersionDraft, Versioned};
-pub use walk::StoredObject;
+pub use version_rows::{first_promised, intend_version, promised_version, version_intents, version_sealed};
+pub use versions::{FileNow, StagedVersion, VersionDraft, VersionIntent};
+pub use walk::{StoredObject, StoredVersion};
 
 use durable::SharedFolder;
 use error::failed;
@@ -101,6 +105,8 @@ pub struct Vault {
     staging: SharedFolder,
     /// Held while objects stand staged that no row promises.
     describing: RwLock<()>,
+    /// Held by a version that becomes the head, against whoever checks the object.
+    adopting: RwLock<()>,
 }
 
 /// Where a vault lies. Staging is on the store's file system: a staged object is adopted
@@ -176,6 +182,7 @@ impl Vault {
             derivatives,
             staging: SharedFolder::new(staging),
             describing: RwLock::default(),
+            adopting: RwLock::default(),
         })
     }
 }

@@ -111,9 +111,9 @@ impl Inventory {
         number_of(&self.head).unwrap_or(0)
     }
 
-    /// Where in the object the logical path of the head version lies.
-    pub fn content_path(&self, logical: &str) -> Option<&str> {
-        let state = &self.versions.get(&self.head)?.state;
+    /// Where in the object the logical path of a version (`v1`) lies.
+    pub fn content_path(&self, version: &str, logical: &str) -> Option<&str> {
+        let state = &self.versions.get(version)?.state;
         let (digest, _) = state.iter().find(|(_, names)| names.iter().any(|name| name == logical))?;
         self.manifest.get(digest)?.first().map(String::as_str)
     }

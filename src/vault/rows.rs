@@ -67,7 +67,9 @@ pub async fn intents(db: &Db, filing: &str, after: &str, limit: i64) -> Result<V
 
 /// The staged folders that rows know of.
 pub async fn promised(db: &Db) -> Result<BTreeSet<String>, DbError> {
-    let tokens: Vec<String> = sqlx::query_scalar("SELECT token FROM intent").fetch_all(db.read()).await?;
+    let tokens: Vec<String> = sqlx::query_scalar("SELECT token FROM intent UNION ALL SELECT token FROM version_intent")
+        .fetch_all(db.read())
+        .await?;
     Ok(tokens.into_iter().collect())
 }
 
@@ -212,16 +214,42 @@ pub async fn keep_readings(change: &mut Change<'_>, readings: &[ReadingRow]) -> 
         .iter()
         .map(|r| json!([r.record.as_str(), r.number, r.outcome.word(), r.reason, r.pages, r.maker]))
         .collect();
-    let columns = &[
-        ("record_id", Cell::Text),
-        ("number", Cell::Number),
-        ("outcome", Cell::Text),
-        ("reason", Cell::Text),
-        ("pages", Cell::Number),
-        ("maker", Cell::Text),
-    ];
-    db::bulk(&mut change.tx, "INSERT INTO reading", columns, &rows).await
+    db::bulk(&mut change.tx, "INSERT INTO reading", READING, &rows).await
 }
+
+/// What reading gave goes with the files of a record that are put in another order: `now`
+/// names for each place, from the first, the number that its file had, or `None` where it
+/// is a new one, which nobody has read.
+pub async fn rearrange_readings(
+    change: &mut Change<'_>,
+    record: &Id<Record>,
+    now: &[Option<i64>],
+) -> Result<(), DbError> {
+    type Row = (i64, String, String, i64, String);
+    let before: Vec<Row> =
+        sqlx::query_as("SELECT number, outcome, reason, pages, maker FROM reading WHERE record_id = $1")
+            .bind(record.as_str())
+            .fetch_all(&mut *change.tx)
+            .await?;
+    sqlx::query("DELETE FROM reading WHERE record_id = $1").bind(record.as_str()).execute(&mut *change.tx).await?;
+    let rows: Vec<_> = (1_i64..)
+        .zip(now)
+        .filter_map(|(number, had)| {
+            let (_, outcome, reason, pages, maker) = before.iter().find(|row| Some(row.0) == *had)?;
+            Some(json!([record.as_str(), number, outcome, reason, pages, maker]))
+        })
+        .collect();
+    db::bulk(&mut change.tx, "INSERT INTO reading", READING, &rows).await
+}
+
+const READING: &[db::Column] = &[
+    ("record_id", Cell::Text),
+    ("number", Cell::Number),
+    ("outcome", Cell::Text),
+    ("reason", Cell::Text),
+    ("pages", Cell::Number),
+    ("maker", Cell::Text),
+];
 
 /// What reading gave, for each of these records that was read, by file.
 pub async fn readings(db: &Db, records: &[Id<Record>]) -> Result<BTreeMap<Id<Record>, Vec<ReadingRow>>, DbError> {

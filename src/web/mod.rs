@@ -33,4 +33,5 @@ pub use peer::{Connection, Peer, Relayed};
 pub use rooms::trail::{
     Asked as TrailAsked, Export as TrailExport, Format as TrailFormat, Wrong as TrailWrong, field_words, verb_words,
 };
+pub use rooms::versions::words as version_words;
 pub use routes::{Needs, Started, router, table};

@@ -2,8 +2,8 @@
 //! the edge, by [`draw`]: a page in the asker's language, or problem+json (RFC 9457)
 //! below `/api/`.
 
-use super::{given::Unread, problem_page, refused, session::Asker, shown};
-use crate::{access::AccessError, app::App, kernel::Instant};
+use super::{given::Unread, problem_page, refused, rooms, session::Asker, shown};
+use crate::{access::AccessError, app::App, ingest::version::VersionError, kernel::Instant};
 use axum::{
     body::to_bytes,
     extract::{Request, State},
@@ -59,6 +59,8 @@ pub enum Refusal {
     },
     /// An act on people was refused: [`refused::words`] has the words.
     Act(Arc<AccessError>),
+    /// A record was not changed: [`rooms::versions::words`] has the words.
+    Amend(Arc<VersionError>),
     /// A word that is none of those it may be.
     Word(Unread),
     /// The request cannot be read at all; the words are the framework's.
@@ -118,6 +120,7 @@ impl Refusal {
             Self::TooLarge => 413,
             Self::Wrong { .. } | Self::Word(_) => 422,
             Self::Act(error) => refused::status(error),
+            Self::Amend(error) => rooms::versions::status(error),
             Self::Unread { status, .. } => *status,
             Self::Late => 503,
             Self::Fault => 500,

@@ -3,9 +3,9 @@
 use super::{Source, root, sources};
 use std::fs;
 
-/// Files of `holdings` that may name the bare table `record`: filing writes it, and
-/// `held` finds out whether a batch was taken in before.
-const BARE_RECORD: &[&str] = &["src/holdings/filing.rs", "src/holdings/record.rs"];
+/// Files of `holdings` that may name the bare table `record`: filing and new versions
+/// write it, and `held` finds out whether a batch was taken in before.
+const BARE_RECORD: &[&str] = &["src/holdings/filing.rs", "src/holdings/record.rs", "src/holdings/version.rs"];
 
 /// Table or view → the room that owns it, from the `-- room:` line above it.
 fn owners() -> Vec<(String, String)> {

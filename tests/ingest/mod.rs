@@ -12,3 +12,4 @@ mod sample;
 mod secret;
 mod state;
 mod stream;
+mod versions;

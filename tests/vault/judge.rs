@@ -1,7 +1,7 @@
 //! What others' validators say of a root we made.
 
 use super::*;
-use lantai::vault::VersionDraft;
+use lantai::vault::{FileNow, VersionDraft};
 use std::{env, process::Command};
 
 /// A test without its tool is no test: it fails where the tool must be.
@@ -28,12 +28,19 @@ fn ocfl_py_finds_root_and_objects_valid_and_remarks_on_sha256_only() {
     }
     let twice = house.stage(4, vec![house.source("a", b"same"), house.source("b", b"same")]).unwrap();
     house.vault.seal(&[intent(&twice)]).remove(0).unwrap();
-    for title in ["second", "third", "second"] {
+    // A description, a file in another's place, another order.
+    for (number, title) in (2..).zip(["second", "third", "second", "fourth"]) {
         let record_json = format!("{{\"title\":\"{title}\"}}").into_bytes();
-        let changed = vec![(1, house.source(title, title.as_bytes()))];
+        let files = match number {
+            2 => vec![FileNow::Kept(1), FileNow::Kept(2)],
+            5 => vec![FileNow::Kept(2), FileNow::Kept(1)],
+            _ => vec![FileNow::New(house.source(title, title.as_bytes())), FileNow::Kept(2)],
+        };
         let (message, user) = ("described".to_owned(), user());
-        let draft = VersionDraft { record: record(1), created: at(), message, user, record_json, changed };
-        house.vault.new_version(draft).unwrap();
+        let describe = |_: &[StoredFile]| record_json;
+        let draft = VersionDraft { record: record(1), number, created: at(), message, user, files, describe };
+        let staged = house.vault.stage_version(draft, None).unwrap();
+        house.vault.adopt_version(&staged.intent).unwrap();
     }
     let said = judged(&judges.join("ocfl-validate.py"), &[], &house.object(1));
     assert!(

@@ -13,12 +13,13 @@ use lantai::{
 use serde_json::{Value, json};
 
 /// Routes that answer no page: whether the server lives, and bytes.
-const NO_PAGES: [&str; 13] = [
+const NO_PAGES: [&str; 14] = [
     "/healthz",
     "/readyz",
     "/assets/{file}",
     "/records/{id}/pages/{page}",
     "/records/{id}/files/{number}",
+    "/records/{id}/versions/{version}/files/{number}",
     "/batches/{id}/defects.xlsx",
     "/trail.jsonl",
     "/trail.xlsx",
@@ -49,7 +50,7 @@ async fn addresses(house: &House, template: &str) -> Vec<String> {
             for (code, queries) in [
                 (
                     "X030-WS·2012-D30-SWJ-0001",
-                    &["?q=%E4%BC%9A%E8%AE%AE", "?tab=description", "?tab=trail", "?tab=files"][..],
+                    &["?q=%E4%BC%9A%E8%AE%AE", "?tab=description", "?tab=trail", "?tab=files", "?tab=versions"][..],
                 ),
                 ("X028-WS·1998-Y-ZRZY-0014", &[""]),
                 ("X021-WS·1956-D30-JYJ-0010", &[""]),
@@ -58,6 +59,10 @@ async fn addresses(house: &House, template: &str) -> Vec<String> {
                 found.extend(queries.iter().map(|query| format!("/records/{id}{query}")));
             }
             found
+        }
+        "/records/{id}/correct" | "/records/{id}/versions/{version}" => {
+            let id = house.record("X030-WS·2012-D30-SWJ-0001").await;
+            vec![template.replace("{id}", &id).replace("{version}", "1")]
         }
         "/batches/{id}" => {
             let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();

@@ -32,6 +32,7 @@ async fn held(house: &House) -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("/api/v1/records/", "id", records),
         ("/api/v1/records/", "page", vec!["1.jpg".to_owned()]),
         ("/api/v1/records/", "number", vec!["1".to_owned()]),
+        ("/api/v1/records/", "version", vec!["1".to_owned()]),
         ("/api/v1/fonds/", "code", vec!["X030".to_owned()]),
         ("/api/v1/batches/", "id", vec![batch]),
     ]

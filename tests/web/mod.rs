@@ -17,6 +17,7 @@ mod search;
 mod served;
 mod settings;
 mod trail;
+mod versions;
 
 use crate::harness::{Archive, Asked, Server, TestDb, sample};
 

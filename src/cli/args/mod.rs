@@ -83,6 +83,58 @@ pub enum Command {
     },
     /// Show one record by its code (档号)
     Show { code: String },
+    /// Correct a record's description: a new version, with the reason
+    Correct {
+        /// Its code (档号) or id
+        record: String,
+        /// title, responsible, docno, date, retention, pages, note or extra:NAME; blank takes it away
+        #[arg(long = "set", value_name = "FIELD=TEXT", required = true)]
+        set: Vec<String>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Refuse where the newest version is not this one
+        #[arg(long, value_name = "VERSION")]
+        seen: Option<i64>,
+    },
+    /// Put another file in the place of one of a record's: a new version, with the reason
+    Replace {
+        /// Its code (档号) or id
+        record: String,
+        /// The number of the file that goes
+        #[arg(long, value_name = "NUMBER")]
+        file: i64,
+        /// The new file
+        path: PathBuf,
+        /// What it is called from now on [default: as it is called]
+        #[arg(long)]
+        name: Option<String>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Refuse where the newest version is not this one
+        #[arg(long, value_name = "VERSION")]
+        seen: Option<i64>,
+    },
+    /// Put the files of a record in another order: a new version, with the reason
+    Reorder {
+        /// Its code (档号) or id
+        record: String,
+        /// The numbers that they have now, in the order that they shall have: 2,1,3
+        #[arg(value_delimiter = ',', required = true)]
+        order: Vec<i64>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Refuse where the newest version is not this one
+        #[arg(long, value_name = "VERSION")]
+        seen: Option<i64>,
+    },
+    /// List the versions of a record: who, when, why, what changed
+    Versions {
+        /// Its code (档号) or id
+        record: String,
+    },
     /// Check every stored byte against inventory and database
     Verify {
         /// Check only this percentage of the records

@@ -33,6 +33,8 @@ pub struct Desk {
     pub ceiling: Secrecy,
     /// Whose turn it is to take a batch in: one at a time, so that no two file the same.
     pub turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whose turn it is to take a new version of a record to the store.
+    pub versions: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Why a batch was not taken in.

@@ -33,7 +33,7 @@ async fn digest_aside(source: Source) -> Result<Sha256, String> {
 }
 
 /// SHA-256 of a file's bytes, or why they cannot be read. Blocks.
-pub(super) fn digest(source: &Source) -> Result<Sha256, String> {
+pub(in crate::ingest) fn digest(source: &Source) -> Result<Sha256, String> {
     let mut file = source.open().map_err(|error| error.to_string())?;
     let mut hasher = sha2::Sha256::new();
     let mut block = vec![0; 256 << 10];

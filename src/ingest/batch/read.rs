@@ -87,6 +87,34 @@ pub async fn read_again(desk: &Desk, filings: &[String]) -> Result<(), IngestErr
     Ok(())
 }
 
+/// Reads those files of a record that nobody read, and those of `again` (by SHA-256)
+/// whoever read them. `job` is what asks, as the trail's line names it. May be run again.
+pub(in crate::ingest) async fn read_anew(
+    desk: &Desk,
+    job: &str,
+    record: &Id<Record>,
+    again: &[String],
+) -> Result<(), IngestError> {
+    let asked = std::slice::from_ref(record);
+    let Some(view) = holdings::by_id(&desk.db, &Reach::up_to(i64::MAX), asked).await?.pop() else { return Ok(()) };
+    let known = vault::readings(&desk.db, asked).await?.remove(record).unwrap_or_default();
+    let wanted = |file: &RecordFile| again.contains(&file.sha256) || known.iter().all(|row| row.number != file.number);
+    let mut fresh = Vec::new();
+    for file in view.files.iter().filter(|file| wanted(file)) {
+        fresh.push(read_file(desk, &view, file).await?);
+    }
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<i64> = fresh.iter().map(|row| row.number).collect();
+    fresh.extend(known.into_iter().filter(|row| !numbers.contains(&row.number)));
+    let who = Actor::Machine("read");
+    let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &who).await?;
+    vault::keep_readings(&mut change, &fresh).await?;
+    change.commit(Event::new("records.read", job).and(record).with("maker", EXTRACTOR_VERSION)).await?;
+    Ok(())
+}
+
 async fn read_file(desk: &Desk, record: &RecordView, file: &RecordFile) -> Result<ReadingRow, IngestError> {
     let now = desk.clock.now();
     let permit = Permit::machine("read", record.id.clone(), Purpose::Index, now.plus_seconds(3_600));

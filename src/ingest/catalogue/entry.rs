@@ -1,6 +1,6 @@
 //! A row understood: what it says of one record, and what is wrong with it.
 
-use super::{Cell, Columns, Field, Retention, Row, date, date::DateFault, words, words::RetentionFault};
+use super::{Cell, Columns, Field, Retention, Row, date, words};
 use crate::ingest::defects::{DefectKind, Lang, Words};
 use crate::kernel::{Dated, Secrecy};
 use serde::{Deserialize, Serialize};
@@ -184,14 +184,7 @@ impl Reader<'_> {
                 Some(when.dated)
             }
             Err(fault) => {
-                let quoted = cell.text();
-                let words = match fault {
-                    DateFault::NoSuchDay => Words::no_such_day(&quoted, self.lang),
-                    DateFault::Ambiguous => Words::ambiguous_date(&quoted, self.lang),
-                    DateFault::Serial(day) => Words::serial_date(&quoted, day, self.lang),
-                    DateFault::Backwards => Words::backwards_dates(&quoted, self.lang),
-                    DateFault::NotADate => Words::not_a_date(&quoted, self.lang),
-                };
+                let words = Words::of_date(fault, &cell.text(), self.lang);
                 self.fault(Field::Date, DefectKind::DateInvalid, words);
                 None
             }
@@ -201,25 +194,18 @@ impl Reader<'_> {
     fn retention(&mut self) -> Option<Retention> {
         let word = self.text(Field::Retention);
         words::retention(&word).unwrap_or_else(|fault| {
-            let words = match fault {
-                RetentionFault::OldTerm => Words::old_retention(&word, self.lang),
-                RetentionFault::Unknown => Words::unknown_retention(&word, self.lang),
-            };
+            let words = Words::of_retention(fault, &word, self.lang);
             self.fault(Field::Retention, DefectKind::UnknownRetention, words);
             None
         })
     }
 
-    /// `12`, `12页`, `共12张`.
     fn pages(&mut self) -> Option<u32> {
         let text = self.text(Field::Pages);
         if text.is_empty() {
             return None;
         }
-        let number: String =
-            unicode_normalization::UnicodeNormalization::nfkc(text.as_str()).filter(|c| !c.is_whitespace()).collect();
-        let number = number.trim_start_matches('共').trim_end_matches(['页', '张', 'p', 'P']);
-        let pages = number.parse().ok();
+        let pages = words::pages(&text);
         if pages.is_none() {
             self.fault(Field::Pages, DefectKind::PagesInvalid, Words::not_a_count(&text, self.lang));
         }

@@ -25,12 +25,14 @@ mod words;
 mod workbook;
 
 pub use columns::{Columns, Mapping};
+pub(in crate::ingest) use date::read as read_date;
 pub use date::{DateFault, When};
 pub use entry::{Entry, Fault, Reading, SetAside};
 pub use error::CatalogueError;
 pub use find::{find, is_catalogue};
 pub use header::Field;
-pub use words::Retention;
+pub use words::{Retention, RetentionFault};
+pub(in crate::ingest) use words::{pages, retention};
 pub(in crate::ingest) use workbook::refuse_bombs;
 
 use crate::{kernel::Dated, vault::Source};

@@ -51,6 +51,12 @@ pub fn retention(text: &str) -> Result<Option<Retention>, RetentionFault> {
     }
 }
 
+/// `12`, `12页`, `共12张`; `None` for what is no number of pages.
+pub fn pages(text: &str) -> Option<u32> {
+    let number: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    number.trim_start_matches('共').trim_end_matches(['页', '张', 'p', 'P']).parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

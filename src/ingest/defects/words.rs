@@ -1,6 +1,6 @@
 //! What defects say, in both languages, side by side.
 
-use crate::ingest::catalogue::CatalogueError;
+use crate::ingest::catalogue::{CatalogueError, DateFault, RetentionFault};
 use crate::ingest::folder::Refusal;
 use crate::kernel::{Dated, Secrecy};
 
@@ -45,6 +45,23 @@ macro_rules! say {
 
 /// The cells of a row.
 impl Words {
+    pub fn of_date(fault: DateFault, cell: &str, lang: Lang) -> Self {
+        match fault {
+            DateFault::NoSuchDay => Self::no_such_day(cell, lang),
+            DateFault::Ambiguous => Self::ambiguous_date(cell, lang),
+            DateFault::Serial(day) => Self::serial_date(cell, day, lang),
+            DateFault::Backwards => Self::backwards_dates(cell, lang),
+            DateFault::NotADate => Self::not_a_date(cell, lang),
+        }
+    }
+
+    pub fn of_retention(fault: RetentionFault, cell: &str, lang: Lang) -> Self {
+        match fault {
+            RetentionFault::OldTerm => Self::old_retention(cell, lang),
+            RetentionFault::Unknown => Self::unknown_retention(cell, lang),
+        }
+    }
+
     pub fn row_unreadable(error: &CatalogueError, lang: Lang) -> Self {
         let line = match error {
             CatalogueError::Undecodable { line, .. }

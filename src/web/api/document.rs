@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// What every resource shares, and then the resources.
-const PARTS: [(&str, &str); 11] = [
+const PARTS: [(&str, &str); 12] = [
     ("base", include_str!("openapi/base.json")),
     ("session", include_str!("openapi/session.json")),
     ("search", include_str!("openapi/search.json")),
     ("records", include_str!("openapi/records.json")),
+    ("versions", include_str!("openapi/versions.json")),
     ("fonds", include_str!("openapi/fonds.json")),
     ("batches", include_str!("openapi/batches.json")),
     ("account", include_str!("openapi/account.json")),

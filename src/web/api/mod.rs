@@ -16,6 +16,7 @@ pub(super) mod session;
 pub(super) mod sessions;
 pub(super) mod tokens;
 pub(super) mod trail;
+pub(super) mod versions;
 
 pub(super) use bounded::bounded;
 pub use departments::department_shape;
@@ -27,3 +28,4 @@ pub use posts::holding_shape;
 pub use records::{found_shape, record_shape};
 pub use tokens::token_shape;
 pub use trail::line_shape;
+pub use versions::version_shape;

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     audit,
-    holdings::RecordView,
+    holdings::{self, RecordView},
     search::{self, Asked},
     vault,
     web::{
@@ -64,8 +64,10 @@ pub async fn record_shape(app: &App, record: &RecordView) -> Result<Value, crate
             })
         })
         .collect();
+    let version = holdings::newest_version(&app.db, &record.id).await?;
     Ok(json!({
         "id": record.id.as_str(),
+        "version": version,
         "code": record.code,
         "title": record.title,
         "responsible": record.responsible,

@@ -5,7 +5,7 @@ use askama::Template;
 use super::access::{AccountPage, DrawnPage, FactorsPage, OnwardPage, OwedPage, SignInPage};
 use super::audit::TrailPage;
 use super::health::HealthPage;
-use super::holdings::{FondsListPage, FondsPage, RecordPage};
+use super::holdings::{CorrectPage, FondsListPage, FondsPage, RecordPage, VersionPage};
 use super::ingest::{BatchPage, BatchesPage};
 use super::people::{DepartmentsPage, GrantsPage, PeoplePage, PersonPage, PostsPage, SecretPage};
 use super::profile::SchemesPage;
@@ -36,6 +36,8 @@ fn drawn() -> Vec<(String, String)> {
         add(&mut drawn, "today", lang, TodayPage::samples(lang));
         add(&mut drawn, "search", lang, SearchPage::samples(lang));
         add(&mut drawn, "record", lang, RecordPage::samples(lang));
+        add(&mut drawn, "version", lang, VersionPage::samples(lang));
+        add(&mut drawn, "correct", lang, CorrectPage::samples(lang));
         add(&mut drawn, "batches", lang, BatchesPage::samples(lang));
         add(&mut drawn, "batch", lang, BatchPage::samples(lang));
         add(&mut drawn, "fonds-list", lang, FondsListPage::samples(lang));

@@ -1,6 +1,9 @@
 //! Content, through a permit: a page as a picture, a file as it was handed in.
 
-use super::record::{known, place_of};
+use super::{
+    record::{known, place_of},
+    versions,
+};
 use crate::{
     access::{Permit, Purpose},
     app::App,
@@ -45,7 +48,7 @@ pub async fn page(
     let place = place_of(&record, readings, page).ok_or_else(Refusal::missing)?;
     let file = record.files.iter().find(|file| file.number == place.number).ok_or_else(Refusal::missing)?;
     let permit = permit(&app, &asker, &record)?;
-    sealed(&app, &record).await?;
+    sealed(&app, &record, file).await?;
     let content: Sha256 = file.sha256.parse().map_err(|()| Refusal::missing())?;
     let (vault, kept_of, now) = (app.vault.clone(), record.id.clone(), app.clock.now());
     let (kept, permit) = tokio::task::spawn_blocking(move || {
@@ -83,8 +86,34 @@ pub async fn file(
     let record = known(&app, &asker, &id).await?;
     let file = record.files.iter().find(|file| file.number.to_string() == number || file.name == number);
     let file = file.ok_or_else(Refusal::missing)?.clone();
-    let permit = permit(&app, &asker, &record)?;
-    sealed(&app, &record).await?;
+    sent(&app, &asker, &headers, &record, file).await
+}
+
+/// `/records/{id}/versions/{version}/files/{number}`: as it was in an earlier version, to
+/// whoever may open the record now.
+pub async fn old_file(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    headers: HeaderMap,
+    Path((id, version, number)): Path<(String, String, String)>,
+) -> Result<Response, Refusal> {
+    let record = known(&app, &asker, &id).await?;
+    let version = versions::one(&app, &record, &version).await?;
+    let mut files = version.described.files.into_iter().map(RecordFile::from);
+    let file = files.find(|file| file.number.to_string() == number).ok_or_else(Refusal::missing)?;
+    sent(&app, &asker, &headers, &record, file).await
+}
+
+/// A file of the record, whole or a range of its bytes.
+async fn sent(
+    app: &App,
+    asker: &Asker,
+    headers: &HeaderMap,
+    record: &RecordView,
+    file: RecordFile,
+) -> Result<Response, Refusal> {
+    let permit = permit(app, asker, record)?;
+    sealed(app, record, &file).await?;
     let (vault, of, path, now) = (app.vault.clone(), record.id.clone(), file.path.clone(), app.clock.now());
     let content = tokio::task::spawn_blocking(move || vault.open_content(&permit, &of, &path, now))
         .await
@@ -129,9 +158,10 @@ fn number(page: &str) -> Option<u32> {
     (number > 0 && [number.to_string(), format!("{number}.jpg")].contains(&page.to_owned())).then_some(number)
 }
 
-/// Content is opened from the store; between filing and sealing it does not lie there.
-async fn sealed(app: &App, record: &RecordView) -> Result<(), Refusal> {
-    if vault::copies(&app.db, &record.id).await?.is_empty() {
+/// Content is opened from the store; between filing and sealing it does not lie there, nor
+/// does that of a version which is promised.
+async fn sealed(app: &App, record: &RecordView, file: &RecordFile) -> Result<(), Refusal> {
+    if versions::sealed_to(app, record).await? < file.version().unwrap_or(1) {
         return Err(Refusal::wrong("此件刚刚归档，原件正在封存", "稍等片刻再打开"));
     }
     Ok(())

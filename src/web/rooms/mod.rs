@@ -16,6 +16,7 @@ pub(super) mod settings;
 pub(super) mod today;
 pub(super) mod trail;
 pub(super) mod typed;
+pub(super) mod versions;
 
 use super::{refusal::Refusal, session::Asker};
 use crate::kernel::Sha256;

@@ -3,6 +3,7 @@
 use super::{
     fonds::category,
     trail::{field_words, verb_words},
+    versions,
 };
 use crate::{
     access::{Permit, Purpose},
@@ -70,6 +71,7 @@ pub async fn show(
         "description" => Tab::Description(facts(frame.lang, &record)),
         "trail" => Tab::Trail(trail.into_iter().map(|line| event(&app, frame.lang, line)).collect()),
         "files" => Tab::Files(files(&app, &record, &copies)),
+        "versions" => Tab::Versions(versions::lines(&app, frame.lang, &record).await?),
         _ => {
             let permit = asker.guest.permit(&record.id, &record.facts(), Purpose::Read, app.clock.now());
             match permit {
@@ -84,7 +86,9 @@ pub async fn show(
     };
     let card = card(&app, frame.lang, &record, !copies.is_empty()).await?;
     let files = record.files.len() as u64;
-    Ok(render(&RecordPage { frame, id, card, q: asked.q, files, events, tab }))
+    let newest = holdings::newest_version(&app.db, &record.id).await?;
+    let (versions, corrects) = (u64::try_from(newest).unwrap_or(1), versions::may(&asker, &record));
+    Ok(render(&RecordPage { frame, id, card, q: asked.q, files, events, versions, corrects, tab }))
 }
 
 async fn card(app: &App, lang: Lang, record: &RecordView, sealed: bool) -> Result<Card, Refusal> {

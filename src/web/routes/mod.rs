@@ -2,6 +2,7 @@
 
 mod account;
 mod people;
+mod versions;
 
 use super::{api, assets, headers, limits, peer, refusal, rooms, session};
 use crate::{access::Right, app::App};
@@ -19,6 +20,7 @@ use std::{
     },
     time::Duration,
 };
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate as _},
@@ -48,10 +50,14 @@ impl Started {
     }
 }
 
-/// The most a body may weigh, in bytes.
+/// The most a body may weigh, in bytes, but for files.
 const LARGEST_BODY: usize = 1 << 20;
-/// How long an answer may take.
+/// How long an answer may take, but to whoever sends a file.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a file may take to come and to be taken in (ours).
+const PATIENCE_WITH_FILES: Duration = Duration::from_secs(3_600);
+/// Routes that take files: their handlers stop at the largest that is taken in.
+const TAKE_FILES: [(Method, &str); 1] = [(Method::POST, "/api/v1/records/{id}/versions")];
 
 type Row = (Method, &'static str, Needs, MethodRouter<Arc<App>>);
 
@@ -126,6 +132,7 @@ fn rows(started: Started) -> Vec<Row> {
     ];
     rows.extend(account::rows());
     rows.extend(people::rows());
+    rows.extend(versions::rows());
     rows
 }
 
@@ -138,18 +145,24 @@ pub fn table() -> Vec<(Method, &'static str, Needs)> {
 pub fn router(app: Arc<App>, started: Started) -> Router {
     let mut router = Router::new();
     let limits = Arc::new(limits::Limits::new(&app.config.limits));
-    for (_, path, needs, handler) in rows(started) {
+    for (method, path, needs, handler) in rows(started) {
         // Not round the answer to another method: that one is 405 for whoever asks.
         let guarded = handler.route_layer(from_fn_with_state((app.clone(), needs), session::guard));
-        router = router.route(path, guarded);
+        let late = StatusCode::SERVICE_UNAVAILABLE;
+        let bounded: MethodRouter<Arc<App>> = if TAKE_FILES.contains(&(method, path)) {
+            let patience = TimeoutLayer::with_status_code(late, PATIENCE_WITH_FILES);
+            guarded.layer(ServiceBuilder::new().layer(patience).layer(DefaultBodyLimit::disable()))
+        } else {
+            // The first for whoever sends a body at all, the second for handlers that read it.
+            let (sent, read) = (RequestBodyLimitLayer::new(LARGEST_BODY), DefaultBodyLimit::max(LARGEST_BODY));
+            let patience = TimeoutLayer::with_status_code(late, PATIENCE);
+            guarded.layer(ServiceBuilder::new().layer(patience).layer(sent).layer(read))
+        };
+        router = router.route(path, bounded);
     }
     router
         .fallback(rooms::door::nowhere)
         .with_state(app.clone())
-        // The first for handlers that read a body, the second for whoever sends one at all.
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(has_no_ranges)))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(limits, limits::guard))

@@ -1,9 +1,10 @@
 use askama::Template;
 
+use super::VersionLine;
 use crate::web::pages::{Frame, Marked, Standing, href};
 use crate::web::texts::Counted;
 
-/// One record. GET `/records/{id}?page=N&q=…&tab=content|description|trail|files`.
+/// One record. GET `/records/{id}?page=N&q=…&tab=content|description|trail|files|versions`.
 #[derive(Template)]
 #[template(path = "holdings/record.html", config = "config/askama.toml")]
 pub struct RecordPage {
@@ -14,6 +15,10 @@ pub struct RecordPage {
     pub q: String,
     pub files: u64,
     pub events: u64,
+    /// The number of the newest version.
+    pub versions: u64,
+    /// The reader may put the record right.
+    pub corrects: bool,
     pub tab: Tab,
 }
 
@@ -25,6 +30,8 @@ pub enum Tab {
     Description(Vec<Fact>),
     Trail(Vec<Event>),
     Files(Vec<File>),
+    /// Newest first.
+    Versions(Vec<VersionLine>),
 }
 
 /// 著录卡片. What is not described is `None` and is not drawn.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::web::pages::{Frame, Marked, Place, Standing};
+use crate::web::pages::{Frame, Marked, Place, Standing, people::Fault};
 use crate::web::texts::Lang;
 
 fn card(full: bool) -> Card {
@@ -68,6 +68,8 @@ impl RecordPage {
             q: q.into(),
             files: 2,
             events: 31,
+            versions: 2,
+            corrects: full,
             tab,
         };
         let words = "经研究，现批复如下：\n一、原则同意《乌有村集体土地确权登记发证工作方案》。\n二、土地确权范围以第二次土地调查成果为底图。";
@@ -93,7 +95,80 @@ impl RecordPage {
             ("trail", page(true, "", Tab::Trail(vec![event]))),
             ("files", page(true, "", Tab::Files(files()))),
             ("no-files", page(false, "", Tab::Files(vec![]))),
+            ("versions", page(true, "", Tab::Versions(vec![version(2), version(1)]))),
+            ("no-versions", page(false, "", Tab::Versions(vec![]))),
         ]
+    }
+}
+
+fn version(number: i64) -> VersionLine {
+    let change = |field: &str, before: &str, after: &str| ChangeLine {
+        field: field.into(),
+        before: before.into(),
+        after: after.into(),
+    };
+    VersionLine {
+        number,
+        at: "2026-11-23 09:34".into(),
+        by: "李乙".into(),
+        kind: if number == 1 { "归档" } else { "更正著录" }.into(),
+        reason: if number == 1 { "" } else { "题名漏字，据原件改正" }.into(),
+        changed: if number == 1 {
+            vec![]
+        } else {
+            vec![change("题名", "土地确", "土地确权"), change("文号", "", "〔2011〕23号")]
+        },
+        sealed: number == 1,
+    }
+}
+
+impl VersionPage {
+    pub(crate) fn samples(lang: Lang) -> Vec<(&'static str, VersionPage)> {
+        let page = |number, files| VersionPage {
+            frame: Frame::sample(lang, Some(Place::Holdings)),
+            id: "r1".into(),
+            code: "X099-WS·2011-Y-TDC-0023".into(),
+            title: "关于土地确的批复".into(),
+            line: version(number),
+            facts: vec![Fact { name: "题名".into(), value: "关于土地确的批复".into() }],
+            files,
+        };
+        let file = OldFile {
+            number: 1,
+            name: "0023.pdf".into(),
+            format: "PDF/A-2u".into(),
+            bytes: 14_208_391,
+            sha256: "5c1e90ab".repeat(8),
+        };
+        vec![("first", page(1, vec![file])), ("bare", page(2, vec![]))]
+    }
+}
+
+impl CorrectPage {
+    pub(crate) fn samples(lang: Lang) -> Vec<(&'static str, CorrectPage)> {
+        let field = |name: &str, word: &str, value: &str, long| FieldShown {
+            name: name.into(),
+            word: word.into(),
+            value: value.into(),
+            long,
+        };
+        let page = |reason: &str, fault| CorrectPage {
+            frame: Frame::sample(lang, Some(Place::Holdings)),
+            id: "r1".into(),
+            code: "X099-WS·2011-Y-TDC-0023".into(),
+            title: "关于土地确的批复".into(),
+            fields: vec![
+                field("title", "题名", "关于土地确权的批复", true),
+                field("date", "日期", "2011-06-14", false),
+                field("extra:盒号", "盒号", "3", true),
+            ],
+            seen: "1".into(),
+            reason: reason.into(),
+            fault,
+        };
+        let fault =
+            Fault { detail: "日期：“20110631”不是日历上的日子".into(), remedy: "核对原件".into() };
+        vec![("fresh", page("", None)), ("fault", page("漏字", Some(fault)))]
     }
 }
 

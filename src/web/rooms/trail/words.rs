@@ -45,7 +45,10 @@ const VERBS: &[(&str, &str)] = &[
     ("reading.asked", "deed-reading-asked"),
     ("rebuild.advanced", "deed-rebuild-advanced"),
     ("rebuild.begun", "deed-rebuild-begun"),
+    ("record.corrected", "deed-record-corrected"),
+    ("record.file_replaced", "deed-record-file-replaced"),
     ("record.filed", "deed-record-filed"),
+    ("record.reordered", "deed-record-reordered"),
     ("records.described", "deed-records-described"),
     ("records.read", "deed-records-read"),
     ("records.sealed", "deed-records-sealed"),
@@ -61,6 +64,7 @@ const VERBS: &[(&str, &str)] = &[
     ("token.drawn", "deed-token-drawn"),
     ("token.ended", "deed-token-ended"),
     ("trail.exported", "deed-trail-exported"),
+    ("version.sealed", "deed-version-sealed"),
 ];
 
 /// The details that are shown, with the key of their name; others by their own.
@@ -95,6 +99,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("since", "field-since"),
     ("title", "record-title"),
     ("until", "field-until"),
+    ("version", "field-version"),
     ("what", "field-what"),
 ];
 
