@@ -35,8 +35,10 @@ fn carried(heard: &Heard) -> Asked {
 /// Sends bytes as they are; gives the status line and the rest as they come.
 async fn raw(server: &Server, request: &str) -> String {
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
+    // What is refused may be answered, and the connection closed, before all of it is written.
+    let written = stream.write_all(request.as_bytes()).await;
     let mut answer = vec![0; 16 << 10];
-    let read = stream.read(&mut answer).await.unwrap();
+    let read =
+        stream.read(&mut answer).await.unwrap_or_else(|error| panic!("no answer: {error}; written: {written:?}"));
     String::from_utf8_lossy(&answer[..read]).into_owned()
 }
