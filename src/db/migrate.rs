@@ -28,6 +28,7 @@ migrations!(
     "0012_holdings_formats",
     "0013_vault_describing",
     "0014_vault_versions",
+    "0015_jobs_laps",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

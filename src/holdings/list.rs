@@ -51,6 +51,29 @@ pub async fn records_of_filing(
     page_of(db, asked, after, limit).await
 }
 
+/// How many records of one filing are within reach.
+pub async fn count_of_filing(db: &Db, reach: &Reach, filing: &str) -> Result<i64, HoldingsError> {
+    let mut asked = Asked::new("SELECT COUNT(*) FROM record_visible WHERE (");
+    condition(&mut asked, reach);
+    asked.push(") AND filing_id = ").bind(filing);
+    let counted: Vec<(i64,)> = asked.fetch(db).await?;
+    Ok(counted.first().map_or(0, |(count,)| *count))
+}
+
+/// The records of one filing within reach, by id: `limit` of them after the first `skip`.
+pub async fn window_of_filing(
+    db: &Db,
+    reach: &Reach,
+    filing: &str,
+    skip: i64,
+    limit: i64,
+) -> Result<Vec<RecordView>, HoldingsError> {
+    let mut asked = within(reach);
+    asked.push(" AND filing_id = ").bind(filing).push(" ORDER BY id LIMIT ").bind(limit);
+    asked.push(" OFFSET ").bind(skip);
+    views(db, asked).await
+}
+
 /// Every record within reach by id, `limit` a page, after `after`.
 pub async fn all_records(
     db: &Db,

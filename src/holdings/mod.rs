@@ -28,7 +28,10 @@ pub use described::{Shelf, described_of_filing, filings_of};
 pub use filing::{NewRecord, Ready, file, file_ready, open_filing, publish, ready, take_back, unpublished};
 pub use fonds::{Fonds, add_fonds, add_fonds_as, add_fonds_name, all_fonds, check_fonds, fonds_by_code, rename_fonds};
 pub use gaps::{Gaps, gaps_of};
-pub use list::{HeldByFonds, Totals, all_records, held_by_fonds, highest, records_of_filing, totals};
+pub use list::{
+    HeldByFonds, Totals, all_records, count_of_filing, held_by_fonds, highest, records_of_filing, totals,
+    window_of_filing,
+};
 pub use named::{Named, named, named_by_id};
 pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
 pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};

@@ -31,6 +31,9 @@ pub struct Progress {
     pub started_at: Option<String>,
     pub ended_at: Option<String>,
     pub fault: Option<String>,
+    /// When it was last taken to work, and how much was done by then.
+    pub lap_at: Option<String>,
+    pub lap_done: i64,
 }
 
 /// Asks for work of `kind` on `subject`, `total` units of it. Asked twice, it is
@@ -67,7 +70,7 @@ pub async fn lease(db: &Db, clock: &dyn Clock) -> Result<Option<Leased>, DbError
     let mut tx = db.begin().await?;
     let row: Option<(String, String, String, i64, i64)> = sqlx::query_as(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $2,
-                started_at = COALESCE(started_at, $1)
+                started_at = COALESCE(started_at, $1), lap_at = $1, lap_done = done
          WHERE id = (SELECT id FROM job
                      WHERE (state = 'waiting' AND due_at <= $1) OR (state = 'running' AND lease_until < $1)
                      ORDER BY due_at, id LIMIT 1)
@@ -88,7 +91,7 @@ pub async fn lease_of(db: &Db, clock: &dyn Clock, kind: &str, subject: &str) -> 
     let mut tx = db.begin().await?;
     let row: Option<(String, i64, i64)> = sqlx::query_as(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease_until = $2,
-                started_at = COALESCE(started_at, $1)
+                started_at = COALESCE(started_at, $1), lap_at = $1, lap_done = done
          WHERE kind = $3 AND subject = $4 AND (state = 'waiting' OR (state = 'running' AND lease_until < $1))
          RETURNING id, attempts, total",
     )
@@ -182,25 +185,43 @@ pub async fn of_subject(db: &Db, subject: &str) -> Result<Vec<Progress>, DbError
     listed(asked, db).await
 }
 
-type Row = (String, String, String, String, i64, i64, i64, Option<String>, Option<String>, Option<String>);
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    i64,
+);
 
-const COLUMNS: &str = "SELECT id, kind, subject, state, attempts, done, total, started_at, ended_at, fault FROM job";
+const COLUMNS: &str =
+    "SELECT id, kind, subject, state, attempts, done, total, started_at, ended_at, fault, lap_at, lap_done FROM job";
 
 async fn listed(asked: Asked, db: &Db) -> Result<Vec<Progress>, DbError> {
     let rows: Vec<Row> = asked.fetch(db).await?;
     Ok(rows
         .into_iter()
-        .map(|(id, kind, subject, state, attempts, done, total, started_at, ended_at, fault)| Progress {
-            id: Id::known(id),
-            kind,
-            subject,
-            state,
-            attempts,
-            done,
-            total,
-            started_at,
-            ended_at,
-            fault,
+        .map(|(id, kind, subject, state, attempts, done, total, started_at, ended_at, fault, lap_at, lap_done)| {
+            Progress {
+                id: Id::known(id),
+                kind,
+                subject,
+                state,
+                attempts,
+                done,
+                total,
+                started_at,
+                ended_at,
+                fault,
+                lap_at,
+                lap_done,
+            }
         })
         .collect())
 }

@@ -77,7 +77,8 @@ pub use receiving::Received;
 pub use room::Room;
 pub use rows::{
     CopyRow, LOCAL, ReadingRow, copies, forget_intents, found, intend, intents, keep_readings, promised,
-    promised_records, readings, rearrange_readings, sealed, sealed_after, unsealed, verified, verified_since,
+    promised_records, readings, rearrange_readings, sealed, sealed_after, sealed_among, unsealed, verified,
+    verified_since,
 };
 pub use seal::{Intent, Sealed};
 pub use source::{Bytes, Source};

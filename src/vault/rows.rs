@@ -86,6 +86,17 @@ pub async fn promised_records(db: &Db) -> Result<Vec<Id<Record>>, DbError> {
     Ok(ids.into_iter().map(Id::known).collect())
 }
 
+/// Those of `records` whose objects are noted as lying in the store.
+pub async fn sealed_among(db: &Db, records: &[Id<Record>]) -> Result<BTreeSet<String>, DbError> {
+    let mut sealed = BTreeSet::new();
+    for chunk in records.chunks(500) {
+        let mut asked = Asked::new("SELECT record_id FROM copy WHERE store = ");
+        asked.bind(LOCAL).push(" AND record_id IN ").list(chunk.iter().map(Id::as_str));
+        sealed.extend(asked.fetch::<(String,)>(db).await?.into_iter().map(|(id,)| id));
+    }
+    Ok(sealed)
+}
+
 /// How many records are filed and not yet sealed; those without files among them.
 pub async fn unsealed(db: &Db) -> Result<i64, DbError> {
     Ok(sqlx::query_scalar(

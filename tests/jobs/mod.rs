@@ -62,6 +62,22 @@ async fn a_lease_that_ran_out_is_taken_by_another(db: TestDb) {
     assert!(jobs::unfinished(&db).await.unwrap().is_empty());
 }
 
+async fn a_lap_begins_where_a_job_is_taken_up_again(db: TestDb) {
+    let clock = TestClock::default();
+    let db = a_queue(&db, &clock, &["f1"]).await;
+    let job = jobs::lease(&db, &clock).await.unwrap().unwrap();
+    let lap = async || jobs::of_subject(&db, "f1").await.unwrap().remove(0);
+    let first = lap().await;
+    assert_eq!((first.lap_done, first.lap_at.clone()), (0, first.started_at));
+    jobs::progress(&db, &clock, &job.id, 2).await.unwrap();
+    clock.pass(3_600);
+    jobs::release_all(&db, &clock).await.unwrap();
+    jobs::lease(&db, &clock).await.unwrap().unwrap();
+    let again = lap().await;
+    assert_eq!((again.lap_done, again.done), (2, 2));
+    assert!(again.lap_at > first.lap_at, "the hour in which nobody worked counts for nothing");
+}
+
 async fn a_job_that_keeps_failing_gives_up_and_is_seen(db: TestDb) {
     let clock = TestClock::default();
     let db = a_queue(&db, &clock, &["f1"]).await;
@@ -82,5 +98,6 @@ on_both_databases!(
     a_job_asked_for_twice_is_there_once,
     eight_workers_never_hold_the_same_job,
     a_lease_that_ran_out_is_taken_by_another,
+    a_lap_begins_where_a_job_is_taken_up_again,
     a_job_that_keeps_failing_gives_up_and_is_seen,
 );

@@ -67,7 +67,7 @@ async fn addresses(house: &House, template: &str) -> Vec<String> {
         "/batches/{id}" => {
             let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();
             let id = batches["items"][0]["batch"].as_str().unwrap();
-            vec![format!("/batches/{id}"), format!("/batches/{id}?only=defects")]
+            ["", "?only=defects", "?only=accepted"].map(|only| format!("/batches/{id}{only}")).to_vec()
         }
         "/people" => of(&["", "?name=%E6%97%A0&left=true"]),
         "/people/{id}" => {

@@ -1,6 +1,7 @@
 //! The real server, asked over HTTP and looked at in a browser.
 
 mod axe;
+mod batches;
 mod browser;
 mod content;
 mod door;

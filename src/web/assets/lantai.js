@@ -55,6 +55,19 @@
     });
   }
 
+  // Lists are leafed through as scans are.
+  const pager = document.querySelector("nav.pager");
+  if (pager && !viewer) {
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || typing(event.target)) return;
+      if (event.target.closest("[tabindex]")) return;
+      const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+      // Asked for anew: the list may have been drawn again meanwhile.
+      const link = rel && document.querySelector(`nav.pager a[rel='${rel}']`);
+      if (link) link.click();
+    });
+  }
+
   const refresh = async () => {
     const live = document.querySelector("[data-live]");
     if (!live) return;

@@ -165,6 +165,10 @@ impl Pager {
         steps
     }
 
+    pub fn back(&self) -> Option<u32> {
+        self.page.checked_sub(1).filter(|page| *page > 0)
+    }
+
     pub fn next(&self) -> Option<u32> {
         (self.page < self.pages).then_some(self.page + 1)
     }

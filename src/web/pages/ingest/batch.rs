@@ -3,7 +3,7 @@ use askama::Template;
 use crate::kernel::Problem;
 use crate::web::pages::{Frame, Pager, Standing};
 
-/// One batch: how far it is, and what did not pass. GET `/batches/{id}?only=defects&page=`.
+/// One batch: how far it is, and what did not pass. GET `/batches/{id}?only=defects|accepted&page=`.
 #[derive(Template)]
 #[template(path = "ingest/batch.html", config = "config/askama.toml")]
 pub struct BatchPage {
@@ -26,15 +26,56 @@ pub struct BatchPage {
     pub stages: Vec<Stage>,
     /// What stopped the batch.
     pub problem: Option<Problem>,
-    pub only_defects: bool,
-    pub defect_total: u64,
-    pub rows: Vec<Defect>,
+    /// Each choice of rows with how many it has.
+    pub picks: [(Picked, u64); 3],
+    pub picked: Picked,
+    /// Findings, which the Excel sheet lists.
+    pub finding_total: u64,
+    pub rows: Vec<RowLine>,
     pub pager: Pager,
 }
 
 impl BatchPage {
     fn live(&self) -> bool {
         matches!(self.standing, Standing::Running | Standing::Waiting)
+    }
+}
+
+/// Which rows are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picked {
+    All,
+    /// Those that keep a row out.
+    Defects,
+    /// Those that became records.
+    Accepted,
+}
+
+impl Picked {
+    /// As `?only=` says; whatever else it says is all.
+    pub fn of(only: &str) -> Picked {
+        match only {
+            "defects" => Picked::Defects,
+            "accepted" => Picked::Accepted,
+            _ => Picked::All,
+        }
+    }
+
+    /// The page of this choice.
+    pub fn base(self, batch: &str) -> String {
+        match self {
+            Picked::All => format!("/batches/{batch}"),
+            Picked::Defects => format!("/batches/{batch}?only=defects"),
+            Picked::Accepted => format!("/batches/{batch}?only=accepted"),
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Picked::All => "rows-all",
+            Picked::Defects => "rows-defects",
+            Picked::Accepted => "rows-accepted",
+        }
     }
 }
 
@@ -85,10 +126,12 @@ impl StageName {
     }
 }
 
-/// One row of the catalogue with its result; an accepted row has no reason.
-pub struct Defect {
-    /// Row of the catalogue as the spreadsheet counts it.
-    pub row: u64,
+/// One row of the catalogue with what became of it; an accepted row has no reason.
+pub struct RowLine {
+    /// Row of the catalogue as the spreadsheet counts it; of a record it is not kept.
+    pub row: Option<u64>,
+    /// The record that it became.
+    pub record: Option<String>,
     pub reference: Option<String>,
     pub title: String,
     pub standing: Standing,
@@ -102,7 +145,9 @@ pub struct Defect {
 #[cfg(test)]
 impl BatchPage {
     pub(crate) fn samples(lang: crate::web::texts::Lang) -> Vec<(&'static str, BatchPage)> {
-        use Standing::{Accepted, Finished, FinishedWithDefects, Look, MustMend, Refused, Running, Stopped, Waiting};
+        use Standing::{
+            Filed, Finished, FinishedWithDefects, Look, MustMend, Refused, Running, Sealed, Stopped, Waiting,
+        };
         let stage = |name, done, total, rate: Option<&str>, standing| Stage {
             name,
             done,
@@ -111,8 +156,9 @@ impl BatchPage {
             left: rate.map(|_| "1 min 25 s".into()),
             standing,
         };
-        let row = |row, standing, reason: &str, remedy: &str| Defect {
-            row,
+        let row = |row, standing, reason: &str, remedy: &str| RowLine {
+            row: Some(row),
+            record: None,
             reference: (row != 88).then(|| "X099-WS·2025-D30-TDC-0036".into()),
             title: "关于调整北岭用地范围的函".into(),
             standing,
@@ -121,7 +167,7 @@ impl BatchPage {
             reason: reason.into(),
             remedy: remedy.into(),
         };
-        let page = |standing, done, rows: Vec<Defect>, only_defects| BatchPage {
+        let page = |standing, done, rows: Vec<RowLine>, picked| BatchPage {
             frame: Frame::sample(lang, Some(crate::web::pages::Place::Ingest)),
             id: "b1".into(),
             name: "土地处 2025年度归档文件".into(),
@@ -143,8 +189,9 @@ impl BatchPage {
                 stage(StageName::Text, 0, 0, None, Waiting),
             ],
             problem: None,
-            only_defects,
-            defect_total: 19,
+            picks: [(Picked::All, 1209), (Picked::Defects, 14), (Picked::Accepted, 1190)],
+            picked,
+            finding_total: 19,
             rows,
             pager: Pager { page: 1, pages: 2, base: "/batches/b1?only=defects".into() },
         };
@@ -160,15 +207,25 @@ impl BatchPage {
                 row(419, Look, "著录 12 页，文件实有 11 页。", "清点后改页数，或补扫缺页。"),
             ]
         };
-        let mut waiting = page(Waiting, 0, vec![], false);
-        (waiting.total, waiting.stages, waiting.defect_total) = (0, vec![], 0);
+        let mut waiting = page(Waiting, 0, vec![], Picked::All);
+        (waiting.total, waiting.stages, waiting.finding_total) = (0, vec![], 0);
+        waiting.picks = waiting.picks.map(|(picked, _)| (picked, 0));
         waiting.tally = Tally::default();
-        let mut stopped = page(Stopped, 812, rows(), true);
+        let mut stopped = page(Stopped, 812, rows(), Picked::Defects);
         stopped.problem = Some(crate::web::problem_page::sample());
-        let mut all = page(FinishedWithDefects, 1204, rows(), false);
-        all.rows.push(row(420, Accepted, "", ""));
+        let mut all = page(FinishedWithDefects, 1204, rows(), Picked::All);
+        for (standing, code) in [(Sealed, "0037"), (Filed, "0038")] {
+            all.rows.push(RowLine {
+                row: None,
+                record: Some("r1".into()),
+                reference: Some(format!("X099-WS·2025-D30-TDC-{code}")),
+                check: String::new(),
+                clause: None,
+                ..row(420, standing, "", "")
+            });
+        }
         vec![
-            ("running", page(Running, 812, rows(), true)),
+            ("running", page(Running, 812, rows(), Picked::Defects)),
             ("defects", all),
             ("waiting", waiting),
             ("stopped", stopped),

@@ -3,5 +3,5 @@
 mod batch;
 mod batches;
 
-pub use batch::{BatchPage, Defect, Stage, StageName, Tally};
+pub use batch::{BatchPage, Picked, RowLine, Stage, StageName, Tally};
 pub use batches::{BatchLine, BatchesPage};
