@@ -323,6 +323,10 @@ impl Words {
             Refusal::Link => ("这是链接，不是文件", "this is a link and no file"),
             Refusal::Special => ("这是管道、套接字或设备，不是文件", "this is a pipe, socket or device and no file"),
             Refusal::Name => ("文件名的编码无法识别", "its name is neither UTF-8 nor GB18030"),
+            Refusal::Unseen => (
+                "文件名中有看不见的控制字符或改变书写方向的字符",
+                "its name holds control characters, or such as turn the direction of writing",
+            ),
             Refusal::TooDeep => ("文件夹层次过深", "it lies too many folders deep"),
             Refusal::Denied => ("无法读取", "it cannot be read"),
         };

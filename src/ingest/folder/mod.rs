@@ -16,4 +16,4 @@ mod walk;
 
 pub use matching::{Matched, NameFault, Wanted, match_files};
 pub use natural::natural;
-pub use walk::{Beside, FolderError, FoundFile, Refusal, Refused, Walked, walk};
+pub use walk::{Beside, FolderError, FoundFile, Refusal, Refused, Walked, is_unseen, walk};

@@ -46,6 +46,9 @@ pub enum Refusal {
     Special,
     /// Its name is neither UTF-8 nor GB18030.
     Name,
+    /// Its name holds what nobody sees: control characters, or those that turn the
+    /// direction of writing, so that `exe.pdf` may be read where `fdp.exe` stands.
+    Unseen,
     TooDeep,
     /// A folder that cannot be listed, or a file that cannot be looked at.
     Denied,
@@ -115,6 +118,9 @@ impl Walked {
         if !decoded {
             return self.refuse(relative, Refusal::Name);
         }
+        if name.chars().any(is_unseen) {
+            return self.refuse(relative.escape_debug().to_string(), Refusal::Unseen);
+        }
         let Ok(about) = fs::symlink_metadata(path) else { return self.refuse(relative, Refusal::Denied) };
         let kind = about.file_type();
         if kind.is_symlink() {
@@ -150,6 +156,13 @@ impl Walked {
 fn modified(about: &fs::Metadata) -> Option<Instant> {
     let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Instant::from_millis(u64::try_from(since.as_millis()).ok()?)
+}
+
+/// Control characters, and those that steer the direction of writing (Unicode Annex 9,
+/// section 2). Joiners within a word stay allowed.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Hidden files, and what Windows, macOS and Office leave about.
@@ -266,6 +279,17 @@ mod tests {
         assert_eq!(names(&walked), ["files/x.pdf", "files/档案.pdf"]);
         assert!(walked.files[1].source.open().is_ok());
         assert_eq!(walked.refused, [Refused { relative: r"files/bad\xff.pdf".into(), why: Refusal::Name }]);
+    }
+
+    #[test]
+    fn names_that_mislead_the_eye_are_refused() {
+        let dir =
+            batch(&["files/档号\u{202e}fdp.exe", "files/tab\t.pdf", "files/\u{2067}x/y.pdf", "files/👨\u{200d}👩.pdf"]);
+        let walked = walk(dir.path()).unwrap();
+        assert_eq!(names(&walked), ["files/👨\u{200d}👩.pdf"], "a joiner misleads nobody");
+        let refused: Vec<_> = walked.refused.iter().map(|r| (r.relative.as_str(), r.why)).collect();
+        let shown = [r"files/\u{2067}x", r"files/tab\t.pdf", r"files/档号\u{202e}fdp.exe"];
+        assert_eq!(refused, shown.map(|name| (name, Refusal::Unseen)));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::{
     holdings::DescribedFile,
     ingest::{
         batch::{Desk, digest},
+        folder::is_unseen,
         identify::{Identified, Known},
     },
     vault::{FileNow, Source, SourceFile},
@@ -48,7 +49,7 @@ pub async fn replace(
     let place = before.files.iter().position(|file| file.number == number);
     let place = place.ok_or(VersionError::NoFile { number, files })?;
     let fits = !name.trim().is_empty() && name.len() <= LONGEST_NAME;
-    if !fits || name.contains('/') || name.chars().any(char::is_control) {
+    if !fits || name.contains('/') || name.chars().any(is_unseen) {
         return Err(VersionError::FileName);
     }
     let refused = |why: String| VersionError::FileRefused { name: name.to_owned(), why };
