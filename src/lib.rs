@@ -89,6 +89,7 @@
 //! | set aside | 搁置 | a row above 公开: not taken in, and nothing of it kept |
 //! | filing | 归档 | the act by which records come to be |
 //! | version | 版本 | what a record said and held from one time to the next; the old ones stay |
+//! | tray | 收件盒 | where what comes over a connection lies sealed until it is taken in |
 //! | seal | 封存 | the object lies in the store, read back equal |
 //! | fixity | 固化校验 | the bytes are those that were sealed |
 //! | trail | 审计记录 | what happened, in order, hashed |

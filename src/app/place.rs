@@ -68,7 +68,10 @@ impl Place {
 
     /// Where the bytes lie: at `store`, or inside the archive where that is empty.
     pub fn folders(&self, store: &Path) -> Folders {
-        if store.as_os_str().is_empty() { Folders::in_archive(&self.data) } else { Folders::at(store) }
+        match store.as_os_str().is_empty() {
+            true => Folders::in_archive(&self.data, &self.keys),
+            false => Folders::at(store, &self.keys),
+        }
     }
 
     /// Whether an archive was made here.

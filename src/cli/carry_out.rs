@@ -9,6 +9,7 @@ use crate::{
     access::{self, Guest, Right},
     app::{self, App, AppError, Place},
     config::Config,
+    vault::Source,
 };
 use std::sync::Arc;
 
@@ -124,16 +125,8 @@ pub(super) fn other_person(guest: &Guest, person: Option<&str>) -> Option<Answer
 
 /// Carries a command out in an open archive.
 pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -> anyhow::Result<Answer> {
-    if guest.password_due() {
-        return Ok(Answer::refused("初始密码还没有更换", "先运行 lantai login 姓名，并设新密码"));
-    }
-    if app.gate.owes_factor(guest).await? {
-        return Ok(Answer::refused("本馆要求第二因素，你还没有登记", "先在浏览器“我的账号”登记"));
-    }
-    if let Some(right) = needed(&command)
-        && !(guest.may(right) || operators(app, guest, right).await?)
-    {
-        return Ok(Answer::refused(format!("{} 没有办理此事的权限", guest.actor().name()), "请有权限的人办理"));
+    if let Some(refused) = refused(app, guest, &command).await? {
+        return Ok(refused);
     }
     match command {
         Command::User(command) => people::user(app, guest, command).await,
@@ -150,7 +143,7 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         }
         Command::Replace { record, file, path, name, reason, seen } => {
             let name = name.unwrap_or_else(|| versions::name_of(&path));
-            versions::replace(app, guest, &record, (file, &name, &path), &reason, seen).await
+            versions::replace(app, guest, &record, (file, &name, Source::Plain(path)), &reason, seen).await
         }
         Command::Reorder { record, order, reason, seen } => {
             versions::reorder(app, guest, &record, &order, &reason, seen).await
@@ -162,6 +155,22 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Trail(command) => trail::run(app, guest, command).await,
         other => anyhow::bail!("{other:?} is not for an open archive"),
     }
+}
+
+/// The refusal where `guest` may not have `command` carried out.
+pub(super) async fn refused(app: &App, guest: &Guest, command: &Command) -> anyhow::Result<Option<Answer>> {
+    if guest.password_due() {
+        return Ok(Some(Answer::refused("初始密码还没有更换", "先运行 lantai login 姓名，并设新密码")));
+    }
+    if app.gate.owes_factor(guest).await? {
+        return Ok(Some(Answer::refused("本馆要求第二因素，你还没有登记", "先在浏览器“我的账号”登记")));
+    }
+    let may = match needed(command) {
+        Some(right) => guest.may(right) || operators(app, guest, right).await?,
+        None => true,
+    };
+    let name = guest.actor().name();
+    Ok((!may).then(|| Answer::refused(format!("{name} 没有办理此事的权限"), "请有权限的人办理")))
 }
 
 /// What the operator may beyond an archivist's work: check the trail, and set people up

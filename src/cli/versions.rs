@@ -76,12 +76,12 @@ pub(super) async fn reorder(
     answer(app, &record, done).await
 }
 
-/// With a file that lies on this machine and is called `file` from now on.
+/// With a file that is called `file` from now on.
 pub(super) async fn replace(
     app: &Arc<App>,
     guest: &Guest,
     name: &str,
-    (number, file, path): (i64, &str, &Path),
+    (number, file, source): (i64, &str, Source),
     reason: &str,
     seen: Option<i64>,
 ) -> anyhow::Result<Answer> {
@@ -89,7 +89,7 @@ pub(super) async fn replace(
         Ok(record) => record,
         Err(refused) => return Ok(refused),
     };
-    let replacement = Replacement { number, source: Source::Plain(path.to_owned()), name: file };
+    let replacement = Replacement { number, source, name: file };
     let done = version::replace(&app.desk(), guest, Asked { record: &record.id, seen, reason }, replacement).await;
     answer(app, &record, done).await
 }

@@ -11,4 +11,5 @@ pub mod defects;
 pub mod extract;
 pub mod folder;
 pub mod identify;
+mod pour;
 pub mod version;

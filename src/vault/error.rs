@@ -58,6 +58,17 @@ pub enum VaultError {
     /// A name that cannot stand in a path.
     #[error("{0:?} cannot be the name of a folder or file here")]
     BadName(String),
+    /// Alarm: a staged file holds something other than what was received, or is cut.
+    #[error(
+        "{} is not as it was received, at byte {at}: it was changed, exchanged or cut on the disk; send it again", path.display()
+    )]
+    Spoilt { path: PathBuf, at: u64 },
+    /// What was received under this key cannot be read without it.
+    #[error("the key {} is gone or is none; put it back from your copy of the keys, or send the batch again", .0.display())]
+    KeyGone(PathBuf),
+    /// Somebody else is writing this file at the moment.
+    #[error("{} is being written by another request", .0.display())]
+    Busy(PathBuf),
     /// The warrant does not name this folder of the staging.
     #[error("the warrant does not name staged folder {0:?}")]
     NotWarranted(String),

@@ -6,8 +6,11 @@
 //! ```text
 //! store/ocfl/          the OCFL storage root; nothing else lies in it
 //! store/derivatives/   <record>/<sha256 of the content>/<maker>/…; can be made again
-//! staging/<token>/     whole objects and versions not yet sealed, one random folder each
+//! staging/<token>/     whole objects and versions not yet sealed, one random folder each;
+//!                      and trays of what came over a connection
 //! ```
+//!
+//! and in the key place `staging/<token>`, the keys of trays.
 //!
 //! A file without a name may lie there besides ([`Vault::scratch`]).
 //!
@@ -73,7 +76,7 @@ pub use error::VaultError;
 pub use object::{Algorithm, Inventory, Paths, User, Version};
 pub use open::{Content, Reader};
 pub use reading::Outcome;
-pub use receiving::Received;
+pub use receiving::{Arriving, Received, ReceivedFile, Standing, Tray};
 pub use room::Room;
 pub use rows::{
     CopyRow, LOCAL, ReadingRow, copies, forget_intents, found, intend, intents, keep_readings, promised,
@@ -91,6 +94,7 @@ pub use walk::{StoredObject, StoredVersion};
 
 use durable::SharedFolder;
 use error::failed;
+use receiving::InHand;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -104,6 +108,8 @@ pub struct Vault {
     store: LocalStore,
     derivatives: PathBuf,
     staging: SharedFolder,
+    keys: PathBuf,
+    in_hand: InHand,
     /// Held while objects stand staged that no row promises.
     describing: RwLock<()>,
     /// Held by a version that becomes the head, against whoever checks the object.
@@ -117,17 +123,23 @@ pub struct Folders {
     root: PathBuf,
     derivatives: PathBuf,
     staging: PathBuf,
+    keys: PathBuf,
 }
 
 impl Folders {
-    /// Inside the archive's folder.
-    pub fn in_archive(data: &Path) -> Self {
-        Self { staging: data.join("staging"), ..Self::at(&data.join("store")) }
+    /// Inside the archive's folder; keys never are.
+    pub fn in_archive(data: &Path, key_place: &Path) -> Self {
+        Self { staging: data.join("staging"), ..Self::at(&data.join("store"), key_place) }
     }
 
     /// In a place of its own.
-    pub fn at(store: &Path) -> Self {
-        Self { root: store.join("ocfl"), derivatives: store.join("derivatives"), staging: store.join("staging") }
+    pub fn at(store: &Path, key_place: &Path) -> Self {
+        Self {
+            root: store.join("ocfl"),
+            derivatives: store.join("derivatives"),
+            staging: store.join("staging"),
+            keys: key_place.join("staging"),
+        }
     }
 
     /// The folder that holds the objects' root.
@@ -152,7 +164,7 @@ impl Vault {
     /// Founds a vault; its folders are made if they are missing. An existing
     /// vault is left alone and is an error.
     pub fn create(folders: &Folders) -> Result<Self, VaultError> {
-        let Folders { root, derivatives, staging } = folders;
+        let Folders { root, derivatives, staging, keys: _ } = folders;
         if folders.is_founded() {
             return Err(VaultError::Exists(root.clone()));
         }
@@ -171,7 +183,7 @@ impl Vault {
     /// Opens the vault; an error if its root is not OCFL 1.1 or is
     /// laid out by other rules than ours.
     pub fn open(folders: &Folders) -> Result<Self, VaultError> {
-        let Folders { root, derivatives, staging } = folders.clone();
+        let Folders { root, derivatives, staging, keys } = folders.clone();
         if let Some((path, reason)) = layout::faults(&root).into_iter().next() {
             return Err(VaultError::NotAVault { path, reason });
         }
@@ -182,6 +194,8 @@ impl Vault {
             store: LocalStore::open(root)?,
             derivatives,
             staging: SharedFolder::new(staging),
+            keys,
+            in_hand: InHand::default(),
             describing: RwLock::default(),
             adopting: RwLock::default(),
         })

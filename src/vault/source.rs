@@ -1,6 +1,9 @@
 //! Where bytes lie before they are taken in.
 
-use super::error::{VaultError, failed};
+use super::{
+    error::{VaultError, failed},
+    receiving::ReceivedFile,
+};
 use rustix::fs::OFlags;
 use std::{
     fs::{self, File, OpenOptions},
@@ -19,14 +22,26 @@ impl<T: Read + Seek + Send> Bytes for T {}
 pub enum Source {
     /// On a disk of this machine, readable as it is.
     Plain(PathBuf),
+    /// Staged as it came over a connection, sealed.
+    Received(ReceivedFile),
 }
 
 impl Source {
     /// Opens it, from its first byte. May be called again. A link is not followed, and
-    /// what is no regular file is refused.
+    /// what is no regular file is refused; of what was staged no byte comes that is not as
+    /// it was received.
     pub fn open(&self) -> Result<Box<dyn Bytes>, VaultError> {
         match self {
             Self::Plain(path) => Ok(Box::new(open_regular(path)?)),
+            Self::Received(file) => Ok(Box::new(file.open()?)),
+        }
+    }
+
+    /// How many bytes it has. Refused as [`Self::open`] refuses.
+    pub fn bytes(&self) -> Result<u64, VaultError> {
+        match self {
+            Self::Plain(path) => Ok(open_regular(path)?.metadata().map_err(failed("look at", path))?.len()),
+            Self::Received(file) => Ok(file.open()?.length()),
         }
     }
 }

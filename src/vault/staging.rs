@@ -193,7 +193,15 @@ pub(super) fn take_in(
 }
 
 fn copy_in(writes: &mut Writes, source: &Source, target: PathBuf, main: Algorithm) -> Result<Digests, VaultError> {
-    let Source::Plain(source) = source;
+    let source = match source {
+        Source::Plain(path) => path,
+        // Every byte of it is checked as it comes.
+        Source::Received(file) => {
+            let mut from = file.open()?;
+            let copy = |to: &mut File| pass(&mut from, to, Wanted::both(main)).map_err(failed("copy", file.path()));
+            return writes.file(target, copy);
+        }
+    };
     let mut from = open_regular(source)?;
     let before = seen(&from, source)?;
     let digests = writes.file(target, |to| pass(&mut from, to, Wanted::both(main)).map_err(failed("copy", source)))?;

@@ -47,12 +47,15 @@ impl Vault {
         Ok(folders)
     }
 
-    /// Removes every staged folder that `promised` does not name; gives how many
-    /// went. Only while nobody stages; waits for objects that are being described.
+    /// Removes every staged folder that `promised` does not name, and the keys of trays that
+    /// are gone; gives how many folders went. Only while nobody stages; what is
+    /// [received](Vault::receive) meanwhile stays, and objects that are being described are waited for.
     pub fn sweep(&self, promised: &BTreeSet<String>) -> Result<usize, VaultError> {
         let _held = self.describing.write().unwrap_or_else(PoisonError::into_inner);
-        let tokens: Vec<String> =
-            self.staged()?.into_iter().map(|folder| folder.token).filter(|token| !promised.contains(token)).collect();
+        let forgotten = |token: &String| !promised.contains(token) && !self.in_hand.has(token);
+        let tokens: Vec<String> = self.staged()?.into_iter().map(|folder| folder.token).filter(forgotten).collect();
+        // The keys first: what a disk keeps of a folder opens no more.
+        self.sweep_keys(promised)?;
         let warrant = Sweep::of(tokens.clone());
         for token in &tokens {
             self.forget_staged(&warrant, token)?;

@@ -2,6 +2,7 @@
 
 mod judge;
 mod objects;
+mod receiving;
 mod sync;
 mod tampering;
 mod versions;
@@ -36,8 +37,13 @@ fn user() -> User {
 impl House {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::create(&Folders::in_archive(&folder.path().join("data"))).unwrap();
-        Self { folder, vault }
+        fs::create_dir(folder.path().join("keys")).unwrap();
+        let vault = Vault::create(&Folders::in_archive(&folder.path().join("data"), &folder.path().join("keys")));
+        Self { folder, vault: vault.unwrap() }
+    }
+
+    fn folders(&self) -> Folders {
+        Folders::in_archive(&self.data(), &self.folder.path().join("keys"))
     }
 
     fn data(&self) -> PathBuf {

@@ -36,7 +36,7 @@ fn a_new_vault_is_an_empty_root() {
             "store/ocfl/ocfl_layout.json",
         ]
     );
-    assert!(matches!(Vault::create(&Folders::in_archive(&house.data())), Err(VaultError::Exists(_))));
+    assert!(matches!(Vault::create(&house.folders()), Err(VaultError::Exists(_))));
     assert!(house.vault.verify_root().unwrap().is_empty());
 }
 
@@ -45,9 +45,12 @@ fn a_root_of_another_layout_is_not_opened() {
     let house = House::new();
     let layout = house.data().join("store/ocfl/ocfl_layout.json");
     fs::write(layout, r#"{"extension":"0004-hashed-n-tuple-storage-layout"}"#).unwrap();
-    let refused = Vault::open(&Folders::in_archive(&house.data())).err().unwrap().to_string();
+    let refused = Vault::open(&house.folders()).err().unwrap().to_string();
     assert!(refused.contains("0004-hashed") && refused.contains("ocfl_layout.json"), "{refused}");
-    assert!(matches!(Vault::open(&Folders::in_archive(house.folder.path())), Err(VaultError::NotAVault { .. })));
+    assert!(matches!(
+        Vault::open(&Folders::in_archive(house.folder.path(), house.folder.path())),
+        Err(VaultError::NotAVault { .. })
+    ));
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn sealing_twice_is_sealing_once() {
 fn an_object_moved_by_a_run_that_died_is_sealed_by_the_next() {
     let house = House::new();
     let staged = house.sealed(1);
-    let again = Vault::open(&Folders::in_archive(&house.data())).unwrap();
+    let again = Vault::open(&house.folders()).unwrap();
     assert!(!again.seal(&[intent(&staged)])[0].as_ref().unwrap().adopted);
 }
 

@@ -41,7 +41,7 @@ fn everything_is_synced_before_the_move_and_its_parents_after() {
 }
 
 fn stage_and_seal(folder: &Path) {
-    let vault = Vault::create(&Folders::in_archive(&folder.join("data"))).unwrap();
+    let vault = Vault::create(&Folders::in_archive(&folder.join("data"), &folder.join("keys"))).unwrap();
     fs::write(folder.join("a"), b"page one").unwrap();
     let staged = vault
         .stage(ObjectDraft {

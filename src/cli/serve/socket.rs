@@ -5,7 +5,7 @@ use crate::{
     app::{App, Place},
     cli::{
         Answer, Command, answer,
-        carry_out::{carry_out, other_person},
+        carry_out::{carry_out, other_person, refused},
         remote, token, versions,
     },
     ingest::version::receive,
@@ -75,29 +75,35 @@ async fn command(
 async fn replace(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Response {
     let said = headers.get(remote::COMMAND).and_then(|said| BASE64.decode(said.as_bytes()).ok());
     let asked = said.and_then(|said| serde_json::from_slice::<remote::Asked>(&said).ok());
-    let Some(remote::Asked { command: Command::Replace { record, file, path, name, reason, seen }, person }) = asked
-    else {
+    let Some(remote::Asked { command: command @ Command::Replace { .. }, person }) = asked else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let guest = match asking(&app, &headers, person.as_deref()).await {
         Ok(guest) => guest,
         Err(response) => return response,
     };
-    let received = match receive(&app.desk(), body.into_data_stream()).await {
+    let answer = replace_by(&app, &guest, command, body).await;
+    Json(answer.unwrap_or_else(|error| answer::of_error(&error))).into_response()
+}
+
+async fn replace_by(app: &Arc<App>, guest: &Guest, command: Command, body: Body) -> anyhow::Result<Answer> {
+    if let Some(refused) = refused(app, guest, &command).await? {
+        return Ok(refused);
+    }
+    let Command::Replace { record, file, path, name, reason, seen } = command else {
+        anyhow::bail!("only a replacement comes with its file");
+    };
+    let (_received, source) = match receive(&app.desk(), body.into_data_stream()).await {
         Ok(received) => received,
         Err(error) => {
-            let answer = match version_words(Lang::Zh, &error) {
+            return Ok(match version_words(Lang::Zh, &error) {
                 Some(said) => Answer::refused(said.detail, said.remedy),
                 None => answer::of_error(&error.into()),
-            };
-            return Json(answer).into_response();
+            });
         }
     };
-    let name = Some(name.unwrap_or_else(|| versions::name_of(&path)));
-    let path = received.path().to_owned();
-    let command = Command::Replace { record, file, path, name, reason, seen };
-    let answer = carry_out(&app, &guest, command).await;
-    Json(answer.unwrap_or_else(|error| answer::of_error(&error))).into_response()
+    let name = name.unwrap_or_else(|| versions::name_of(&path));
+    versions::replace(app, guest, &record, (file, &name, source), &reason, seen).await
 }
 
 /// Whose token it is, and that of the person who must be asking.

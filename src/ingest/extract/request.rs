@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Where a file lies, as it is told to a child: a path as the hex of its bytes, since
 /// names of old systems are no UTF-8.
 mod wire {
-    use crate::vault::Source;
+    use crate::vault::{ReceivedFile, Source};
     use data_encoding::HEXLOWER;
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
     use std::{
@@ -19,17 +19,29 @@ mod wire {
     #[derive(Serialize, Deserialize)]
     enum Told {
         Plain(String),
+        /// With its key: the child opens it in its own memory, and no plaintext needs a place.
+        Received(String, String),
     }
 
     pub fn serialize<S: Serializer>(source: &Source, to: S) -> Result<S::Ok, S::Error> {
-        let Source::Plain(path) = source;
-        Told::Plain(HEXLOWER.encode(path.as_os_str().as_bytes())).serialize(to)
+        let told = match source {
+            Source::Plain(path) => Told::Plain(HEXLOWER.encode(path.as_os_str().as_bytes())),
+            Source::Received(file) => {
+                Told::Received(HEXLOWER.encode(file.path().as_os_str().as_bytes()), HEXLOWER.encode(file.key()))
+            }
+        };
+        told.serialize(to)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Source, D::Error> {
-        let Told::Plain(hex) = Told::deserialize(from)?;
-        let bytes = HEXLOWER.decode(hex.as_bytes()).map_err(D::Error::custom)?;
-        Ok(Source::Plain(OsString::from_vec(bytes).into()))
+        let bytes = |hex: String| HEXLOWER.decode(hex.as_bytes()).map_err(D::Error::custom);
+        Ok(match Told::deserialize(from)? {
+            Told::Plain(path) => Source::Plain(OsString::from_vec(bytes(path)?).into()),
+            Told::Received(path, key) => {
+                let key = bytes(key)?.try_into().map_err(|_| D::Error::custom("a key has 32 bytes"))?;
+                Source::Received(ReceivedFile::told(OsString::from_vec(bytes(path)?).into(), key))
+            }
+        })
     }
 }
 

@@ -1,43 +1,39 @@
 //! Receiving the bytes of a file that shall stand in another's place.
 
 use super::VersionError;
-use crate::{ingest::batch::Desk, vault::Received};
+use crate::{
+    ingest::{
+        batch::Desk,
+        pour::{Ended, Heed, pour},
+    },
+    vault::{Received, Source},
+};
 use bytes::Bytes;
-use futures::{Stream, StreamExt as _};
-use tokio::io::AsyncWriteExt as _;
+use futures::Stream;
 
-/// Bytes after which it is asked again whether the disks have room.
-const ROOM_EVERY: u64 = 8 << 20;
-
-/// Writes what comes to the staging; what is received lies there until it is dropped.
+/// Writes what comes to the staging, sealed; it lies there until the first of both is
+/// dropped.
 ///
 /// # Errors
 /// [`VersionError::TooLarge`] beyond the largest file that is taken in: the rest is not
 /// read. [`VersionError::NotReceived`] where it breaks off.
-pub async fn receive<S, E>(desk: &Desk, mut blocks: S) -> Result<Received, VersionError>
+pub async fn receive<S, E>(desk: &Desk, blocks: S) -> Result<(Received, Source), VersionError>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    desk.room.check(0)?;
     let vault = desk.vault.clone();
     let made = tokio::task::spawn_blocking(move || vault.receive()).await.expect("making a file does not panic");
-    let (received, file) = made?;
-    let mut file = tokio::fs::File::from_std(file);
-    let (mut bytes, mut asked) = (0_u64, 0_u64);
-    let lost = |error: std::io::Error| VersionError::NotReceived(error.into());
-    while let Some(block) = blocks.next().await {
-        let block = block.map_err(|error| VersionError::NotReceived(error.into()))?;
-        bytes += block.len() as u64;
-        if bytes > desk.largest_file {
-            return Err(VersionError::TooLarge { largest: desk.largest_file });
-        }
-        if bytes - asked > ROOM_EVERY {
-            asked = bytes;
-            desk.room.check(0)?;
-        }
-        file.write_all(&block).await.map_err(lost)?;
+    let (received, arriving) = made?;
+    let heed = Heed { room: &desk.room, most: desk.largest_file, keep: false };
+    let (arriving, received, ended) = pour(heed, (arriving, received), blocks, std::future::pending(), |_| {}).await;
+    match ended {
+        Ended::Whole => {}
+        Ended::TooMuch => return Err(VersionError::TooLarge { largest: desk.largest_file }),
+        Ended::BrokenOff(why) => return Err(VersionError::NotReceived(why)),
+        Ended::CalledOff => unreachable!("nobody calls it off"),
+        Ended::Stopped(error) => return Err(error.into()),
     }
-    file.flush().await.map_err(lost)?;
-    Ok(received)
+    let finish = move || received.finish(arriving).map(|source| (received, source));
+    Ok(tokio::task::spawn_blocking(finish).await.expect("writing does not panic")?)
 }

@@ -14,7 +14,6 @@ use crate::{
     },
     vault::{FileNow, Source, SourceFile},
 };
-use std::{fs, path::Path};
 
 /// Longest name of a file, in bytes: what file systems take.
 const LONGEST_NAME: usize = 255;
@@ -53,8 +52,7 @@ pub async fn replace(
         return Err(VersionError::FileName);
     }
     let refused = |why: String| VersionError::FileRefused { name: name.to_owned(), why };
-    let Source::Plain(path) = &source;
-    let bytes = size(path).map_err(refused)?;
+    let bytes = source.bytes().map_err(|error| refused(error.to_string()))?;
     if bytes > desk.largest_file {
         return Err(VersionError::TooLarge { largest: desk.largest_file });
     }
@@ -87,10 +85,4 @@ pub async fn replace(
         before.files.iter().map(|file| FileNow::Kept(u32::try_from(file.number).unwrap_or(0))).collect();
     now[place] = FileNow::New(SourceFile { source, name: name.to_owned() });
     begun.finish(desk, guest, after, now).await
-}
-
-/// How large a regular file is; a link is not followed.
-fn size(path: &Path) -> Result<u64, String> {
-    let found = fs::symlink_metadata(path).map_err(|error| error.to_string())?;
-    if found.is_file() { Ok(found.len()) } else { Err("is no regular file".to_owned()) }
 }

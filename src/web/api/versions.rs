@@ -5,7 +5,6 @@ use crate::{
     app::App,
     holdings::{RecordView, Version},
     ingest::version::{Amended, Asked, Corrections, Replacement, VersionError, correct, receive, reorder, replace},
-    vault::Source,
     web::{
         refusal::Refusal,
         rooms::{
@@ -152,8 +151,7 @@ pub async fn replace_file(
     let seen = bounded("seen", asked.seen.as_deref(), 1_i64..=999_999)?.ok_or(out_of_bounds("seen"))?;
     let held = record.files.iter().find(|file| file.number == number);
     let name = asked.name.or_else(|| held.map(|file| file.name.clone())).unwrap_or_default();
-    let received = receive(&app.desk(), body.into_data_stream()).await.map_err(refused)?;
-    let source = Source::Plain(received.path().to_owned());
+    let (_received, source) = receive(&app.desk(), body.into_data_stream()).await.map_err(refused)?;
     let replacement = Replacement { number, source, name: &name };
     let who = Asked { record: &record.id, seen: Some(seen), reason: &asked.reason };
     let done = replace(&app.desk(), &asker.guest, who, replacement).await;
