@@ -11,5 +11,6 @@ pub mod defects;
 pub mod extract;
 pub mod folder;
 pub mod identify;
+pub mod package;
 mod pour;
 pub mod version;

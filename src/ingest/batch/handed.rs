@@ -3,8 +3,8 @@
 use super::desk::IngestError;
 use crate::{
     ingest::{
-        catalogue::{self, Mapping},
-        folder::{self, Walked},
+        catalogue::{self, CatalogueError, Mapping, is_catalogue},
+        folder::{self, FoundFile, Refused, Walked},
     },
     vault::Source,
 };
@@ -41,5 +41,79 @@ impl Handed {
             walked,
             mapping: Mapping::default(),
         })
+    }
+
+    /// Files that came one by one or in a package, their names below it. A package often holds
+    /// one folder with everything in it: then that folder is the batch.
+    ///
+    /// # Errors
+    /// No catalogue among them, or two.
+    pub fn files(
+        name: String,
+        source: String,
+        files: Vec<FoundFile>,
+        refused: Vec<Refused>,
+    ) -> Result<Self, IngestError> {
+        let (mut files, mut refused) = (files, refused);
+        if let Some(root) = only_folder(&files) {
+            let names = files.iter_mut().map(|file| &mut file.relative);
+            for name in names.chain(refused.iter_mut().map(|one| &mut one.relative)) {
+                if let Some(below) = name.strip_prefix(&root) {
+                    *name = below.to_owned();
+                }
+            }
+        }
+        let tops = files.iter().map(|file| file.relative.as_str()).filter(|name| !name.contains('/'));
+        let chosen = catalogue::choose(tops)?.ok_or_else(|| CatalogueError::Absent(PathBuf::from(&name)))?.to_owned();
+        let catalogue = files.iter().find(|file| file.relative == chosen).expect("it was chosen from them");
+        let catalogue = catalogue.source.clone();
+        let mut walked = Walked { refused, ..Walked::default() };
+        for file in files {
+            walked.place(file);
+        }
+        walked.settle();
+        Ok(Self { name, source, catalogue_name: chosen.into(), catalogue, walked, mapping: Mapping::default() })
+    }
+}
+
+/// `folder/`, if no file lies outside that one folder and it holds a catalogue.
+fn only_folder(files: &[FoundFile]) -> Option<String> {
+    let (root, _) = files.first()?.relative.split_once('/')?;
+    let root = format!("{root}/");
+    let mut below = files.iter().map(|file| file.relative.strip_prefix(&root));
+    let catalogue = below.clone().flatten().any(is_catalogue);
+    (below.all(|name| name.is_some()) && catalogue).then_some(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(relative: &str) -> FoundFile {
+        FoundFile { source: Source::Plain(relative.into()), relative: relative.to_owned(), bytes: 1, modified: None }
+    }
+
+    fn handed(names: &[&str]) -> Result<Handed, IngestError> {
+        Handed::files("批次".into(), "upload".into(), names.iter().map(|name| file(name)).collect(), Vec::new())
+    }
+
+    #[test]
+    fn the_folder_that_holds_everything_is_the_batch() {
+        let batch = handed(&["移交/目录.csv", "移交/2011/a.pdf", "移交/.DS_Store", "移交/sums.md5"]).unwrap();
+        assert_eq!(batch.catalogue_name, PathBuf::from("目录.csv"));
+        assert_eq!(batch.catalogue, Source::Plain("移交/目录.csv".into()));
+        let files: Vec<_> = batch.walked.files.iter().map(|file| file.relative.as_str()).collect();
+        assert_eq!(files, ["2011/a.pdf"]);
+        assert_eq!(batch.walked.beside.len(), 3);
+    }
+
+    #[test]
+    fn files_without_a_catalogue_or_with_two_are_no_batch() {
+        assert!(matches!(handed(&["a.pdf"]), Err(IngestError::Catalogue(CatalogueError::Absent(_)))));
+        assert!(matches!(handed(&["a/b.pdf", "c/目录.csv"]), Err(IngestError::Catalogue(CatalogueError::Absent(_)))));
+        assert!(matches!(
+            handed(&["目录.xlsx", "catalogue.xlsx"]),
+            Err(IngestError::Catalogue(CatalogueError::Several(_)))
+        ));
     }
 }

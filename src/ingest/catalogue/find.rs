@@ -32,20 +32,32 @@ pub fn is_catalogue(name: &str) -> bool {
 /// Errors: `Absent`, `Several` if the best tier has two files, `Io`.
 pub fn find(dir: &Path) -> Result<PathBuf, CatalogueError> {
     let io = |source| CatalogueError::Io { path: dir.to_owned(), source };
-    let mut present: Vec<BTreeSet<String>> = vec![BTreeSet::new(); TIERS.len()];
+    let mut names = BTreeSet::new();
     for entry in fs::read_dir(dir).map_err(io)? {
         let entry = entry.map_err(io)?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        let Some(tier) = TIERS.iter().position(|tier| tier.contains(&name.to_lowercase().as_str())) else { continue };
-        if entry.file_type().map_err(io)?.is_file() {
+        if is_catalogue(&name) && entry.file_type().map_err(io)?.is_file() {
+            names.insert(name);
+        }
+    }
+    let found = choose(names.iter().map(String::as_str))?;
+    Ok(dir.join(found.ok_or_else(|| CatalogueError::Absent(dir.to_owned()))?))
+}
+
+/// The one of these names, all of one folder, that is its catalogue; `None` where there is none.
+///
+/// Errors: `Several` if the best tier has two.
+pub fn choose<'a>(names: impl Iterator<Item = &'a str>) -> Result<Option<&'a str>, CatalogueError> {
+    let mut present: Vec<BTreeSet<&str>> = vec![BTreeSet::new(); TIERS.len()];
+    for name in names {
+        if let Some(tier) = TIERS.iter().position(|tier| tier.contains(&name.to_lowercase().as_str())) {
             present[tier].insert(name);
         }
     }
-    let best = present.into_iter().find(|names| !names.is_empty());
-    let names = best.ok_or_else(|| CatalogueError::Absent(dir.to_owned()))?;
+    let Some(names) = present.into_iter().find(|names| !names.is_empty()) else { return Ok(None) };
     match names.first() {
-        Some(only) if names.len() == 1 => Ok(dir.join(only)),
-        _ => Err(CatalogueError::Several(names.into_iter().collect())),
+        Some(only) if names.len() == 1 => Ok(Some(only)),
+        _ => Err(CatalogueError::Several(names.into_iter().map(str::to_owned).collect())),
     }
 }
 

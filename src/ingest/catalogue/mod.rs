@@ -29,7 +29,7 @@ pub(in crate::ingest) use date::read as read_date;
 pub use date::{DateFault, When};
 pub use entry::{Entry, Fault, Reading, SetAside};
 pub use error::CatalogueError;
-pub use find::{find, is_catalogue};
+pub use find::{choose, find, is_catalogue};
 pub use header::Field;
 pub use words::{Retention, RetentionFault};
 pub(in crate::ingest) use words::{pages, retention};

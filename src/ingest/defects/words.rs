@@ -322,13 +322,20 @@ impl Words {
         let (zh, en) = match why {
             Refusal::Link => ("这是链接，不是文件", "this is a link and no file"),
             Refusal::Special => ("这是管道、套接字或设备，不是文件", "this is a pipe, socket or device and no file"),
-            Refusal::Name => ("文件名的编码无法识别", "its name is neither UTF-8 nor GB18030"),
+            Refusal::Name => ("文件名的编码无法识别，或过长", "its name is neither UTF-8 nor GB18030, or too long"),
             Refusal::Unseen => (
                 "文件名中有看不见的控制字符或改变书写方向的字符",
                 "its name holds control characters, or such as turn the direction of writing",
             ),
             Refusal::TooDeep => ("文件夹层次过深", "it lies too many folders deep"),
             Refusal::Denied => ("无法读取", "it cannot be read"),
+            Refusal::Outside => ("文件名指向压缩包之外", "its name leads out of the package"),
+            Refusal::Encrypted => ("已加密，需要口令", "it opens with a password only"),
+            Refusal::Method => ("压缩方式不支持", "it is packed in a way that is not read here"),
+            Refusal::TooLarge => ("超过文件大小上限", "it is larger than a file may be"),
+            Refusal::Bomb => ("解压后远大于压缩前，疑为压缩炸弹", "it would unpack to far more than it weighs"),
+            Refusal::Double => ("压缩包中有同名文件", "another member of the package has the same name"),
+            Refusal::Damaged => ("压缩包中的数据已损坏", "its bytes are not what the package says of them"),
         };
         say!(
             lang,

@@ -44,7 +44,7 @@ pub enum Refusal {
     Link,
     /// A pipe, socket or device.
     Special,
-    /// Its name is neither UTF-8 nor GB18030.
+    /// Its name is neither UTF-8 nor GB18030, or too long.
     Name,
     /// Its name holds what nobody sees: control characters, or those that turn the
     /// direction of writing, so that `exe.pdf` may be read where `fdp.exe` stands.
@@ -52,6 +52,20 @@ pub enum Refusal {
     TooDeep,
     /// A folder that cannot be listed, or a file that cannot be looked at.
     Denied,
+    /// Of a package: its name leads out of it.
+    Outside,
+    /// Of a package: it opens with a password only.
+    Encrypted,
+    /// Of a package: packed in a way that is not read here.
+    Method,
+    /// Larger than a file may be.
+    TooLarge,
+    /// Of a package: it would unpack to far more than it weighs.
+    Bomb,
+    /// Of a package: another member has the same name.
+    Double,
+    /// Of a package: its bytes are not what the package says of them.
+    Damaged,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,9 +108,7 @@ pub fn walk(dir: &Path) -> Result<Walked, FolderError> {
             Err(_) => walked.refused.push(Refused { relative, why: Refusal::Denied }),
         }
     }
-    walked.files.sort_by(|a, b| natural(&a.relative, &b.relative).then_with(|| a.source.cmp(&b.source)));
-    walked.refused.sort_by(|a, b| natural(&a.relative, &b.relative));
-    walked.beside.sort_by(|a, b| natural(&a.0, &b.0));
+    walked.settle();
     Ok(walked)
 }
 
@@ -133,19 +145,37 @@ impl Walked {
             folders.push((path.to_owned(), relative, depth + 1));
         } else if !kind.is_file() {
             self.refuse(relative, Refusal::Special);
-        } else if within.is_empty() && is_catalogue(&name) {
-            self.beside.push((relative, Beside::Catalogue));
-        } else if within.is_empty() && !is_payload(&name) {
-            self.beside.push((relative, Beside::Companion));
         } else {
-            let file = FoundFile {
+            self.place(FoundFile {
                 source: Source::Plain(path.to_owned()),
                 relative,
                 bytes: about.len(),
                 modified: modified(&about),
-            };
-            self.files.push(file);
+            });
         }
+    }
+
+    /// Puts a file where it belongs: content, or beside it. Its name may come from anywhere.
+    pub fn place(&mut self, file: FoundFile) {
+        let name = file.relative.rsplit('/').next().unwrap_or_default();
+        let top = name.len() == file.relative.len();
+        let beside = if file.relative.split('/').any(is_system) {
+            Beside::System
+        } else if top && is_catalogue(name) {
+            Beside::Catalogue
+        } else if top && !is_payload(name) {
+            Beside::Companion
+        } else {
+            return self.files.push(file);
+        };
+        self.beside.push((file.relative, beside));
+    }
+
+    /// Brings each list into natural order.
+    pub fn settle(&mut self) {
+        self.files.sort_by(|a, b| natural(&a.relative, &b.relative).then_with(|| a.source.cmp(&b.source)));
+        self.refused.sort_by(|a, b| natural(&a.relative, &b.relative));
+        self.beside.sort_by(|a, b| natural(&a.0, &b.0));
     }
 
     fn refuse(&mut self, relative: String, why: Refusal) {
