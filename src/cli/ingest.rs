@@ -29,13 +29,18 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         return Ok(not_his());
     }
     let filing = begun.as_ref().map(|batch| batch.filing.to_string());
-    let planned = match Handed::folder(&args.batch) {
+    let planned = match Handed::open(&desk, &args.batch).await {
         Ok(handed) => batch::plan(&desk, handed, &guest.reach(), filing.as_deref()).await,
         Err(error) => Err(error),
     };
     let plan = match planned {
         Ok(plan) => plan,
-        Err(error @ (IngestError::Catalogue(_) | IngestError::Folder(_) | IngestError::Source(..))) => {
+        Err(
+            error @ (IngestError::Catalogue(_)
+            | IngestError::Folder(_)
+            | IngestError::Package { .. }
+            | IngestError::Source(..)),
+        ) => {
             return Ok(Answer::wrong(error.to_string(), "按上面所说改正后再试"));
         }
         Err(error) => return Err(error.into()),

@@ -1,7 +1,7 @@
 //! `kill -9` of the real binary at a random moment, and the same command again:
 //! the end state is that of a run nobody disturbed.
 
-use super::state::EndState;
+use super::{package::packed, state::EndState};
 use crate::harness::{Archive, TestDb, judges, on_both_databases, sample};
 use std::{
     path::Path,
@@ -25,9 +25,20 @@ impl Dice {
 }
 
 async fn killed_anywhere_and_run_again_it_ends_as_if_undisturbed(db: TestDb) {
+    killed_anywhere(&db, &sample(), rounds(), 1).await;
+}
+
+async fn a_package_too(db: TestDb) {
+    let folder = tempfile::tempdir().unwrap();
+    // What was unpacked before a row knew of any batch goes with the start after the next.
+    killed_anywhere(&db, packed(Path::new(&sample()), folder.path()).to_str().unwrap(), rounds().div_ceil(2), 2).await;
+}
+
+/// `again` is how often the command is run after it was killed.
+async fn killed_anywhere(db: &TestDb, batch: &str, rounds: usize, again: usize) {
     let calm = Archive::new(&db.another());
     let begun = Instant::now();
-    calm.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+    calm.run(&["ingest", batch, "--yes"]).expect_status(0);
     let whole = begun.elapsed();
     let wanted = EndState::of(calm.url(), calm.data()).await;
     let answers = searches(&calm);
@@ -35,11 +46,11 @@ async fn killed_anywhere_and_run_again_it_ends_as_if_undisturbed(db: TestDb) {
 
     let mut dice = Dice(0x001a_07a1);
     let (mut killed, mut tries) = (0, 0);
-    while killed < rounds() {
+    while killed < rounds {
         tries += 1;
-        assert!(tries < rounds() * 20, "the run ends before it can be killed");
+        assert!(tries < rounds * 20, "the run ends before it can be killed");
         let archive = Archive::new(&db.another());
-        let mut child = archive.spawn(&["ingest", &sample(), "--yes"]);
+        let mut child = archive.spawn(&["ingest", batch, "--yes"]);
         let after = whole.mul_f64(dice.roll());
         std::thread::sleep(after);
         let ended_before = child.try_wait().unwrap().is_some();
@@ -49,7 +60,9 @@ async fn killed_anywhere_and_run_again_it_ends_as_if_undisturbed(db: TestDb) {
             continue;
         }
         killed += 1;
-        archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+        for _ in 0..again {
+            archive.run(&["ingest", batch, "--yes"]).expect_status(0);
+        }
         let found = EndState::of(archive.url(), archive.data()).await;
         assert_eq!(found, wanted, "killed after {after:?}");
         assert_eq!(searches(&archive), answers, "killed after {after:?}");
@@ -58,7 +71,7 @@ async fn killed_anywhere_and_run_again_it_ends_as_if_undisturbed(db: TestDb) {
     println!("{killed} kills in {tries} tries, each run {whole:?} undisturbed");
 }
 
-on_both_databases!(killed_anywhere_and_run_again_it_ends_as_if_undisturbed);
+on_both_databases!(killed_anywhere_and_run_again_it_ends_as_if_undisturbed, a_package_too);
 
 /// Codes found for some queries of the sample.
 fn searches(archive: &Archive) -> Vec<(String, Vec<String>)> {

@@ -7,6 +7,7 @@ mod files;
 mod formats;
 mod kept;
 mod kill;
+mod package;
 mod room;
 mod sample;
 mod secret;

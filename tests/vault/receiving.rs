@@ -221,7 +221,8 @@ fn a_tray_goes_with_its_key_and_what_is_promised_or_in_hand_stays() {
     };
     let mode = |path: &str| fs::metadata(house.folder.path().join("keys").join(path)).unwrap().permissions().mode();
     assert_eq!((mode("staging") & 0o777, mode(&format!("staging/{}", tokens[0])) & 0o777), (0o700, 0o600));
-    let (in_hand, arriving) = house.vault.receive().unwrap();
+    let in_hand = house.vault.receive().unwrap();
+    let arriving = in_hand.begin().unwrap();
 
     house.vault.forget_tray(&tokens[0]).unwrap();
     house.vault.forget_tray(&tokens[0]).unwrap();

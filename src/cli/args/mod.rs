@@ -266,7 +266,7 @@ impl TrailArgs {
 
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub struct IngestArgs {
-    /// A folder with catalogue.xlsx|csv or 目录.xlsx|csv
+    /// A folder or ZIP file with catalogue.xlsx|csv or 目录.xlsx|csv
     pub batch: PathBuf,
     /// Check every row and file, write nothing
     #[arg(long)]

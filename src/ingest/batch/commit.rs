@@ -148,7 +148,7 @@ async fn begin(
         filing,
         name: plan.name.clone(),
         source: plan.source.clone(),
-        way: rows::Way::Folder,
+        way: plan.way,
         round: 1,
         catalogue: plan.catalogue.to_string(),
         content: plan.content.to_string(),

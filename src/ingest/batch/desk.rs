@@ -4,7 +4,7 @@ use crate::{
     access::AccessError,
     db::{Db, DbError},
     holdings::HoldingsError,
-    ingest::{catalogue::CatalogueError, extract::Extractor, folder::FolderError},
+    ingest::{catalogue::CatalogueError, extract::Extractor, folder::FolderError, package::PackageError},
     kernel::{Clock, Secrecy},
     profile::Profile,
     vault::{Room, Vault, VaultError},
@@ -49,6 +49,8 @@ pub enum IngestError {
     Scratch(#[source] std::io::Error),
     #[error("{0} cannot be read")]
     Source(PathBuf, #[source] std::io::Error),
+    #[error("{} cannot be taken in: {error}", path.display())]
+    Package { path: PathBuf, error: Box<PackageError> },
     /// The catalogue is another one than the batch was begun with.
     #[error(
         "the catalogue of {folder} changed since its batch {batch} was begun, of which nothing is visible yet; put the old one back and run the same command again, or give the batch up with --abandon and hand it in anew"

@@ -1,14 +1,21 @@
 //! What was handed in, whichever way it came.
 
-use super::desk::IngestError;
+use super::{
+    desk::{Desk, IngestError},
+    rows::Way,
+    unpacked::unpacked,
+};
 use crate::{
     ingest::{
         catalogue::{self, CatalogueError, Mapping, is_catalogue},
         folder::{self, FoundFile, Refused, Walked},
     },
-    vault::Source,
+    vault::{Received, Source},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// A catalogue and its files, found and not yet looked into.
 #[derive(Clone, Debug)]
@@ -17,15 +24,25 @@ pub struct Handed {
     pub name: String,
     /// Where it came from, as it is kept with the batch.
     pub source: String,
+    pub way: Way,
     /// What the sender called the catalogue: its ending says its form.
     pub catalogue_name: PathBuf,
     pub catalogue: Source,
     pub walked: Walked,
     /// What the sender said of the catalogue's headers.
     pub mapping: Mapping,
+    /// Where files of a package lie while somebody works with them.
+    pub held: Option<Arc<Received>>,
 }
 
 impl Handed {
+    /// What lies on this machine: a folder, or a ZIP file that is unpacked for it.
+    pub async fn open(desk: &Desk, path: &Path) -> Result<Self, IngestError> {
+        let (desk, path) = (desk.clone(), path.to_owned());
+        let open = move || if path.is_file() { unpacked(&desk, &path) } else { Self::folder(&path) };
+        tokio::task::spawn_blocking(open).await.expect("listing does not panic")
+    }
+
     /// A folder on this machine, its catalogue in it.
     pub fn folder(dir: &Path) -> Result<Self, IngestError> {
         let source = dir.canonicalize().map_err(|error| IngestError::Source(dir.to_owned(), error))?;
@@ -36,10 +53,12 @@ impl Handed {
                 .file_name()
                 .map_or_else(|| source.display().to_string(), |name| name.to_string_lossy().into_owned()),
             source: source.display().to_string(),
+            way: Way::Folder,
             catalogue_name: catalogue.clone(),
             catalogue: Source::Plain(catalogue),
             walked,
             mapping: Mapping::default(),
+            held: None,
         })
     }
 
@@ -49,8 +68,7 @@ impl Handed {
     /// # Errors
     /// No catalogue among them, or two.
     pub fn files(
-        name: String,
-        source: String,
+        (name, source, way): (String, String, Way),
         files: Vec<FoundFile>,
         refused: Vec<Refused>,
     ) -> Result<Self, IngestError> {
@@ -64,7 +82,7 @@ impl Handed {
             }
         }
         let tops = files.iter().map(|file| file.relative.as_str()).filter(|name| !name.contains('/'));
-        let chosen = catalogue::choose(tops)?.ok_or_else(|| CatalogueError::Absent(PathBuf::from(&name)))?.to_owned();
+        let chosen = catalogue::choose(tops)?.ok_or_else(|| CatalogueError::Absent(PathBuf::from(&source)))?.to_owned();
         let catalogue = files.iter().find(|file| file.relative == chosen).expect("it was chosen from them");
         let catalogue = catalogue.source.clone();
         let mut walked = Walked { refused, ..Walked::default() };
@@ -72,7 +90,16 @@ impl Handed {
             walked.place(file);
         }
         walked.settle();
-        Ok(Self { name, source, catalogue_name: chosen.into(), catalogue, walked, mapping: Mapping::default() })
+        Ok(Self {
+            name,
+            source,
+            way,
+            catalogue_name: chosen.into(),
+            catalogue,
+            walked,
+            mapping: Mapping::default(),
+            held: None,
+        })
     }
 }
 
@@ -94,7 +121,11 @@ mod tests {
     }
 
     fn handed(names: &[&str]) -> Result<Handed, IngestError> {
-        Handed::files("批次".into(), "upload".into(), names.iter().map(|name| file(name)).collect(), Vec::new())
+        Handed::files(
+            ("批次".into(), "a.zip".into(), Way::Zip),
+            names.iter().map(|name| file(name)).collect(),
+            Vec::new(),
+        )
     }
 
     #[test]

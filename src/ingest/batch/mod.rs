@@ -43,6 +43,7 @@ mod slips;
 mod stage;
 mod stride;
 mod survey;
+mod unpacked;
 
 pub use abandon::abandon;
 pub use allowed::{Seen, seen_by};

@@ -22,6 +22,7 @@ use super::{
     lines::Lines,
     look,
     noted::Defects,
+    rows::Way,
     slips::Slips,
     survey::{Survey, digest_of, survey},
 };
@@ -39,7 +40,7 @@ use crate::{
     },
     kernel::Sha256,
     profile::Kind,
-    vault::Source,
+    vault::{Received, Source},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -59,6 +60,9 @@ pub struct Plan {
     pub name: String,
     /// Where it came from, as it is kept with the batch.
     pub source: String,
+    pub way: Way,
+    /// What the files of a package lie in.
+    _held: Option<Arc<Received>>,
     /// SHA-256 of the catalogue.
     pub catalogue: Sha256,
     /// Rows of the catalogue.
@@ -197,7 +201,7 @@ pub async fn plan(desk: &Desk, handed: Handed, reach: &Reach, filing: Option<&st
         Ok((handed, catalogue, survey, matched))
     })
     .await?;
-    let Handed { name, source, walked, .. } = handed;
+    let Handed { name, source, way, walked, held, .. } = handed;
     let mut took = Took { catalogue: begun.elapsed(), ..Took::default() };
     let known = holdings::all_schemes(&desk.db).await?;
     let codes = Codes::of(desk.profile.clone(), known, std::mem::take(&mut survey.shapes));
@@ -245,6 +249,8 @@ pub async fn plan(desk: &Desk, handed: Handed, reach: &Reach, filing: Option<&st
     Ok(Plan {
         name,
         source,
+        way,
+        _held: held,
         catalogue,
         rows,
         to_file: Arc::new(ToFile { entries, codes: batch.codes, order: sorted.order, files }),

@@ -23,8 +23,8 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let vault = desk.vault.clone();
-    let made = tokio::task::spawn_blocking(move || vault.receive()).await.expect("making a file does not panic");
-    let (received, arriving) = made?;
+    let make = move || vault.receive().and_then(|received| received.begin().map(|arriving| (received, arriving)));
+    let (received, arriving) = tokio::task::spawn_blocking(make).await.expect("making a file does not panic")?;
     let heed = Heed { room: &desk.room, most: desk.largest_file, keep: false };
     let (arriving, received, ended) = pour(heed, (arriving, received), blocks, std::future::pending(), |_| {}).await;
     match ended {

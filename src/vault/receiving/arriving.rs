@@ -112,15 +112,24 @@ impl Arriving {
     }
 
     /// Ends it: what came is the whole file, durable. Blocks.
-    pub fn finish(mut self) -> Result<ReceivedFile, VaultError> {
+    pub fn finish(self) -> Result<ReceivedFile, VaultError> {
+        self.end(true)
+    }
+
+    /// Ends it; `durable` says whether a crash has to leave it whole.
+    pub(super) fn end(mut self, durable: bool) -> Result<ReceivedFile, VaultError> {
         self.write(true)?;
         // Behind it may stand what came before a crash and was not settled.
         let length = place_of(self.chunks) + self.sealed.len() as u64;
         self.part.set_len(length).map_err(failed("cut", &self.part_path))?;
-        self.part.sync_all().map_err(failed("sync", &self.part_path))?;
+        if durable {
+            self.part.sync_all().map_err(failed("sync", &self.part_path))?;
+        }
         let path = self.folder.join(&self.name);
         fs::rename(&self.part_path, &path).map_err(failed("name", &path))?;
-        sync_folder(&self.folder)?;
+        if durable {
+            sync_folder(&self.folder)?;
+        }
         remove(&self.folder.join(format!("{}.{TAIL}", self.name)))?;
         Ok(ReceivedFile::new(path, self.key))
     }

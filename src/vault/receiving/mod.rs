@@ -160,19 +160,13 @@ impl Vault {
         Ok(())
     }
 
-    /// A tray for one file that is used at once.
-    pub fn receive(&self) -> Result<(Received, Arriving), VaultError> {
+    /// A tray for files that are used at once.
+    pub fn receive(&self) -> Result<Received, VaultError> {
         let token = fresh_token();
-        let received = Received {
-            keys: self.keys.clone(),
-            folder: self.staged_folder(&token)?,
-            in_hand: self.in_hand.clone(),
-            token,
-        };
-        self.in_hand.take(&received.token);
-        let tray = self.make_tray(&received.token)?;
-        let arriving = tray.arriving(&Tray::fresh_name())?;
-        Ok((received, arriving))
+        let folder = self.staged_folder(&token)?;
+        self.in_hand.take(&token);
+        let gone = Gone { keys: self.keys.clone(), folder, token, in_hand: self.in_hand.clone() };
+        Ok(Received { tray: self.make_tray(&gone.token)?, _gone: gone })
     }
 }
 
@@ -187,20 +181,33 @@ fn forget(keys: &Path, folder: &Path, token: &str) -> Result<(), VaultError> {
 /// A tray that is gone when this is dropped, or with the next start.
 #[derive(Debug)]
 pub struct Received {
+    tray: Tray,
+    _gone: Gone,
+}
+
+impl Received {
+    /// Begins one more file.
+    pub fn begin(&self) -> Result<Arriving, VaultError> {
+        self.tray.arriving(&Tray::fresh_name())
+    }
+
+    /// Ends a file of it; readable as long as this is held. It survives no crash, as the tray
+    /// does not. Blocks.
+    pub fn finish(&self, arriving: Arriving) -> Result<Source, VaultError> {
+        arriving.end(false).map(Source::Received)
+    }
+}
+
+/// Removes a tray when it is dropped.
+#[derive(Debug)]
+struct Gone {
     keys: PathBuf,
     folder: PathBuf,
     token: String,
     in_hand: InHand,
 }
 
-impl Received {
-    /// Ends the file in it; readable as long as this is held. Blocks.
-    pub fn finish(&self, arriving: Arriving) -> Result<Source, VaultError> {
-        arriving.finish().map(Source::Received)
-    }
-}
-
-impl Drop for Received {
+impl Drop for Gone {
     fn drop(&mut self) {
         if let Err(error) = forget(&self.keys, &self.folder, &self.token) {
             tracing::warn!("{} stays until the next start: {error}", self.folder.display());
