@@ -64,6 +64,8 @@
 //! - The codes of a batch that is given up before any of it was visible may be handed in
 //!   again: they came from the sender's catalogue and stand on his papers. The counters
 //!   stay raised.
+//! - So may those of a batch that is withdrawn: the number stays used, but a catalogue that
+//!   names the code gets it (2026-11-29, `holdings`).
 //!
 //! # Glossary
 //!

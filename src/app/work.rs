@@ -5,7 +5,7 @@ use crate::{
     access::{Guest, Reach},
     ingest::{
         batch::{self, BatchState, Handed},
-        version,
+        version, wayback,
     },
     jobs::{self, Leased},
     search,
@@ -171,6 +171,7 @@ async fn run(app: &Arc<App>, job: &Leased) -> anyhow::Result<()> {
             batch::SEAL_JOB => batch::seal(&desk, job).await?,
             batch::READ_JOB => batch::read(&desk, job).await?,
             version::JOB => version::seal_version(&desk, job).await?,
+            wayback::JOB => wayback::erase(&desk, job).await?,
             other => anyhow::bail!("no room does jobs of kind {other}"),
         }
         Ok(())

@@ -129,7 +129,7 @@ pub(super) async fn rebuild(app: &Arc<App>, guest: &Guest, from_store: bool) -> 
             "schemes": rebuilt.schemes,
             "faults": faults,
             "not_in_the_store": [
-                "codes given out and never filed",
+                "codes given out and never filed, and those of withdrawn batches",
                 "fonds and schemes without a record, and names given to a fonds after its last filing",
                 "batches and what was found wrong with them",
                 "people",

@@ -3,7 +3,7 @@
 use super::{
     Answer, Command, archive,
     args::{FondsCommand, TokenCommand, TrailCommand},
-    code, fonds, identify, ingest, people, records, remote, serve, token, trail, versions,
+    code, fonds, identify, ingest, people, records, remote, serve, token, trail, versions, wayback,
 };
 use crate::{
     access::{self, Guest, Right},
@@ -77,6 +77,7 @@ pub(super) async fn decide(
         Command::Ingest(args) if args.dry_run => {}
         Command::Ingest(_)
         | Command::Rebuild { .. }
+        | Command::Withdraw { .. }
         | Command::Correct { .. }
         | Command::Replace { .. }
         | Command::Reorder { .. } => app.settle().await?,
@@ -136,6 +137,7 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Token(command) => people::token(app, guest, command).await,
         Command::Fonds(command) => fonds::run(app, guest, command).await,
         Command::Ingest(args) => ingest::run(app, guest, args).await,
+        Command::Withdraw { batch, reason } => wayback::withdraw(app, guest, &batch, &reason).await,
         Command::Search { query, limit, offset } => records::search(app, guest, &query, limit, offset).await,
         Command::Show { code } => records::show(app, guest, &code).await,
         Command::Correct { record, set, reason, seen } => {
@@ -203,7 +205,7 @@ fn needed(command: &Command) -> Option<Right> {
         Command::Fonds(_) | Command::Correct { .. } | Command::Replace { .. } | Command::Reorder { .. } => {
             Right::Arrange
         }
-        Command::Ingest(_) => Right::Ingest,
+        Command::Ingest(_) | Command::Withdraw { .. } => Right::Ingest,
         Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,
         Command::Doctor => Right::Health,
         Command::Trail(_) => Right::Trail,

@@ -58,6 +58,9 @@ pub(super) fn document(command: &Command, document: &Value) -> String {
         }),
         Command::Fonds(_) => format!("{}  {}", said(&document["code"]), said(&document["name"])),
         Command::Ingest(_) => batch(document),
+        Command::Withdraw { .. } => {
+            format!("已撤回 {} 件；档号可由改正后的批次再用", document["records"])
+        }
         Command::Identify { .. } => lines(document, identified),
         Command::Search { .. } => hits(document),
         Command::Verify { .. } => verified(document),

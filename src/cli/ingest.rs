@@ -20,7 +20,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyhow::Result<Answer> {
     let began = Instant::now();
     let desk = app.desk();
-    let _turn = if args.dry_run { None } else { Some(desk.turn.lock().await) };
+    let turn = if args.dry_run { None } else { Some(desk.turn.lock().await) };
     if args.abandon {
         return abandon(app, guest, &args.batch).await;
     }
@@ -77,6 +77,8 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         }
         Err(error) => return Err(error.into()),
     };
+    // What follows is for the jobs: who takes in or withdraws a batch does not wait for them.
+    drop(turn);
     let filed = committed.took.as_secs_f64();
     let (sealed, read) = finish(app, &committed, args.wait).await?;
     let phases = [("stage_and_file", filed), ("seal", sealed), ("read_and_index", read)];

@@ -19,6 +19,7 @@ mod serve;
 mod token;
 mod trail;
 mod versions;
+mod wayback;
 
 pub use answer::{Answer, Status};
 pub use args::{Command, Line};

@@ -29,6 +29,8 @@ migrations!(
     "0013_vault_describing",
     "0014_vault_versions",
     "0015_jobs_laps",
+    "0016_holdings_withdrawn",
+    "0017_ingest_decisions",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

@@ -7,7 +7,7 @@ use crate::db::Db;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gaps {
     pub scope: String,
-    /// How many codes of the class were given out.
+    /// How many codes of the class were given out, those withdrawn again among them.
     pub used: i64,
     /// The highest serial of the counter.
     pub last: i64,
@@ -22,6 +22,7 @@ pub async fn gaps_of(db: &Db, fonds: &str) -> Result<Vec<Gaps>, HoldingsError> {
     let counters: Vec<(String, i64, i64)> = sqlx::query_as(
         "SELECT code_serial.scope, code_serial.last,
                 (SELECT COUNT(*) FROM code_used WHERE code_used.scope = code_serial.scope)
+                + (SELECT COUNT(*) FROM code_withdrawn WHERE code_withdrawn.scope = code_serial.scope)
          FROM code_serial WHERE code_serial.scope LIKE $1 ORDER BY code_serial.scope",
     )
     .bind(format!("{fonds}-%"))
@@ -32,10 +33,13 @@ pub async fn gaps_of(db: &Db, fonds: &str) -> Result<Vec<Gaps>, HoldingsError> {
         if used >= last {
             continue;
         }
-        let serials: Vec<i64> = sqlx::query_scalar("SELECT serial FROM code_used WHERE scope = $1 ORDER BY serial")
-            .bind(&scope)
-            .fetch_all(db.read())
-            .await?;
+        let serials: Vec<i64> = sqlx::query_scalar(
+            "SELECT serial FROM code_used WHERE scope = $1
+             UNION SELECT serial FROM code_withdrawn WHERE scope = $1 ORDER BY serial",
+        )
+        .bind(&scope)
+        .fetch_all(db.read())
+        .await?;
         let number = |serial: i64| u64::try_from(serial).unwrap_or(0);
         let missing = code::gaps(serials.into_iter().map(number), number(last))
             .into_iter()

@@ -1,8 +1,9 @@
 //! What the archive holds (馆藏): fonds, schemes of codes, records.
 //!
-//! Owns `fonds`, `fonds_name`, `scheme`, `code_serial`, `code_used`, `filing`,
-//! `record`, `record_file`, `record_version` and the view `record_visible`. Promises that a 档号 is
-//! unique for ever: `code_used` only grows, and a counter only rises.
+//! Owns `fonds`, `fonds_name`, `scheme`, `code_serial`, `code_used`, `code_withdrawn`,
+//! `filing`, `record`, `record_file`, `record_version` and the view `record_visible`. Promises that a 档号 is
+//! unique for ever: a code in use is given to nobody else, and a counter only rises. The
+//! code of a record that was withdrawn is given again to whoever names it (`withdrawn`).
 //!
 //! Every read goes through `record_visible`: what a batch has filed so far is
 //! seen by nobody until [`publish`] makes all of it visible in one small change.
@@ -20,6 +21,7 @@ mod record_json;
 mod schemes;
 mod serials;
 mod version;
+mod withdrawn;
 
 pub mod code;
 pub mod retention;
@@ -38,6 +40,7 @@ pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};
 pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for, widen_scheme};
 pub use serials::{counted, next_serial, numbers_used, raise, reserve};
 pub use version::{Changed, Signed, Version, VersionKind, amend, compared, keep_versions, newest_version, versions};
+pub use withdrawn::{amended, any_withdrawn, beyond, forget_filing, hidden, hide, numbers_withdrawn, strike};
 
 use crate::db::DbError;
 

@@ -1,6 +1,9 @@
 //! Serial numbers: one counter row a class of codes, codes given out for ever.
 
-use super::HoldingsError;
+use super::{
+    HoldingsError,
+    withdrawn::{pairs, take_again},
+};
 use crate::{
     audit::Change,
     db::{Asked, Cell, Column, Db, Rows, engine_of},
@@ -28,7 +31,8 @@ pub async fn reserve(change: &mut Change<'_>, scope: &str, count: i64) -> Result
 }
 
 /// Which of `numbers` (a class of codes and a serial in it) were ever given out, and
-/// under which code: 0007 and 00007 are two codes of one number.
+/// under which code: 0007 and 00007 are two codes of one number. Those of withdrawn records
+/// do not count: whoever names one gets it.
 pub async fn numbers_used(
     db: &Db,
     numbers: &[(String, i64)],
@@ -37,10 +41,7 @@ pub async fn numbers_used(
     // Many classes with few numbers each are the rule: pairs are asked for, not classes.
     for chunk in numbers.chunks(200) {
         let mut asked = Asked::new("SELECT scope, serial, code FROM code_used WHERE ");
-        for (at, (scope, serial)) in chunk.iter().enumerate() {
-            asked.push(if at == 0 { "(scope = " } else { " OR (scope = " });
-            asked.bind(scope.as_str()).push(" AND serial = ").bind(*serial).push(")");
-        }
+        pairs(&mut asked, chunk);
         let rows: Vec<(String, i64, String)> = asked.fetch(db).await?;
         found.extend(rows.into_iter().map(|(scope, serial, code)| ((scope, serial), code)));
     }
@@ -61,6 +62,8 @@ pub async fn counted(db: &Db, scopes: &[&str]) -> Result<BTreeSet<String>, Holdi
 /// Enters these codes, each with its class and serial, on the list of codes given out.
 pub(super) async fn take(change: &mut Change<'_>, codes: &[(String, String, i64)]) -> Result<(), HoldingsError> {
     let at = change.at.to_string();
+    let numbers: Vec<(&str, i64)> = codes.iter().map(|(_, scope, serial)| (scope.as_str(), *serial)).collect();
+    take_again(change, &numbers).await?;
     let mut rows = Rows::new(engine_of(&change.tx), "INSERT INTO code_used", USED);
     for (code, scope, serial) in codes {
         rows.text(code).text(scope).number(*serial).text(&at);

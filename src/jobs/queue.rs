@@ -171,6 +171,33 @@ pub async fn release_all(db: &Db, clock: &dyn Clock) -> Result<(), DbError> {
     Ok(tx.commit().await?)
 }
 
+/// Calls off what waits, or gave up, on `subject`: there is no such work any more. What is
+/// running finds that out by itself.
+pub async fn call_off(change: &mut Change<'_>, subject: &str) -> Result<(), DbError> {
+    sqlx::query(
+        "UPDATE job SET state = 'done', ended_at = $2, fault = NULL, lease_until = NULL
+         WHERE subject = $1 AND state IN ('waiting', 'gave_up')",
+    )
+    .bind(subject)
+    .bind(change.at.to_string())
+    .execute(&mut *change.tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether somebody is at work on `subject` besides the job `mine`.
+pub async fn others_work(db: &Db, clock: &dyn Clock, subject: &str, mine: &Id<Job>) -> Result<bool, DbError> {
+    let found: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM job WHERE subject = $1 AND id <> $2 AND state = 'running' AND lease_until >= $3",
+    )
+    .bind(subject)
+    .bind(mine.as_str())
+    .bind(clock.now().to_string())
+    .fetch_one(db.read())
+    .await?;
+    Ok(found > 0)
+}
+
 /// Jobs that are not done, oldest first.
 pub async fn unfinished(db: &Db) -> Result<Vec<Progress>, DbError> {
     let mut asked = Asked::new(COLUMNS);

@@ -97,7 +97,10 @@ async fn check(
     let checked: Vec<_> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
     let mut change = Change::begin(db, clock, who).await?;
     let at = change.at;
-    for (view, findings) in checked {
+    // Asked again within the turn to write: what was withdrawn meanwhile is gone, and rightly.
+    let still = holdings::by_id(db, &Reach::up_to(i64::MAX), &ids).await?;
+    let still: HashSet<&str> = still.iter().map(|view| view.id.as_str()).collect();
+    for (view, findings) in checked.into_iter().filter(|(view, _)| still.contains(view.id.as_str())) {
         let findings = match findings {
             // The object is gone whole: a finding like any other.
             Err(VaultError::Unknown(_)) => vec![Finding { path: String::new(), kind: FindingKind::Missing }],

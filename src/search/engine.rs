@@ -12,14 +12,19 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, SegmentMeta, TantivyDocument, Term};
 
 /// Rises with every change of schema, folding or units.
 const FORMAT: &str = "lantai-search-2";
 const FORMAT_FILE: &str = "format";
 /// Threads that write segments; they share the writer's memory.
 const WRITERS: usize = 2;
+/// How often deleted documents are tried to be written out of their segments, and how long
+/// is waited for a merge that has them.
+const PURGES: usize = 100;
+const BETWEEN_PURGES: Duration = Duration::from_millis(100);
 
 /// Why the index did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +33,9 @@ pub enum SearchError {
     Index(#[from] tantivy::TantivyError),
     #[error("the folder of the search index cannot be used")]
     Folder(#[from] std::io::Error),
+    /// It is tried again with the next line of the trail.
+    #[error("what was deleted from the search index could not be written out of it yet")]
+    NotPurged,
     #[error("the search index says it stands at {0:?}, which is no number; delete its folder")]
     Payload(String),
     #[error(transparent)]
@@ -176,6 +184,29 @@ impl Catalogue {
         prepared.set_payload(&payload.to_string());
         prepared.commit()?;
         Ok(self.reader.reload()?)
+    }
+
+    /// Writes anew what deleted documents left parts of, so that nothing of them lies in
+    /// the folder any more; after [`Self::commit`]. A search that is under way keeps its
+    /// files until it ends; they go with the next commit.
+    pub fn purge(&self) -> Result<(), SearchError> {
+        let mut writer = self.writer();
+        for _ in 0..PURGES {
+            let metas = self.index.searchable_segment_metas()?;
+            let torn: Vec<_> = metas.iter().filter(|one| one.num_deleted_docs() > 0).map(SegmentMeta::id).collect();
+            if torn.is_empty() {
+                break;
+            }
+            // Where a merge of its own accord has one of them, it is looked for again.
+            if let Err(error) = writer.merge(&torn).wait() {
+                tracing::info!("segments of the index are merged already: {error}");
+                std::thread::sleep(BETWEEN_PURGES);
+            }
+        }
+        self.reader.reload()?;
+        writer.garbage_collect_files().wait()?;
+        let torn = self.index.searchable_segment_metas()?.iter().any(|one| one.num_deleted_docs() > 0);
+        if torn { Err(SearchError::NotPurged) } else { Ok(()) }
     }
 
     /// Takes everything out. Seen after [`Self::commit`].

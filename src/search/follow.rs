@@ -13,8 +13,18 @@ use std::{collections::HashSet, sync::Arc};
 
 /// Verbs after which records are looked at again. Filing and rebuilding name a
 /// filing, reading names records behind what asked for it, a new version names its record.
-const VERBS: [&str; 6] =
-    ["batch.filed", "records.read", "archive.rebuilt", "record.corrected", "record.file_replaced", "record.reordered"];
+/// Withdrawing names a filing when its records are hidden, and records behind it when they
+/// are gone.
+const VERBS: [&str; 8] = [
+    "batch.filed",
+    "records.read",
+    "archive.rebuilt",
+    "record.corrected",
+    "record.file_replaced",
+    "record.reordered",
+    "batch.withdrawn",
+    "records.withdrawn",
+];
 /// Records put into the index at a time: what is in memory at once.
 const CHUNK: usize = 200;
 /// Lines of the trail looked at in one go.
@@ -49,10 +59,16 @@ pub async fn follow(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Resu
         build(db, vault, index).await?;
         return Ok(());
     }
-    let mut put_already = HashSet::new();
+    let stood = seen;
+    let (mut put_already, mut deleted) = (HashSet::new(), false);
     while seen < newest {
         let lines = audit::lines_of(db, &VERBS, seen, newest, LINES).await?;
         for line in &lines {
+            if line.verb.ends_with(".withdrawn") {
+                deleted = true;
+                delete(db, index, line).await?;
+                continue;
+            }
             let named = match line.verb.as_str() {
                 "batch.filed" | "archive.rebuilt" => None,
                 "records.read" => Some(&line.subjects[1..]),
@@ -76,7 +92,29 @@ pub async fn follow(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Resu
             _ => newest,
         };
     }
+    if deleted {
+        // Killed before the last commit, it is deleted and written out again.
+        commit(index, stood).await?;
+        let purged = index.clone();
+        tokio::task::spawn_blocking(move || purged.purge()).await.expect("purging does not panic")?;
+    }
     commit(index, newest).await
+}
+
+/// Takes out what a line withdraws: every record that a filing still has, or those that are
+/// named behind it.
+async fn delete(db: &Db, index: &Arc<Catalogue>, line: &audit::Deed) -> Result<(), SearchError> {
+    if line.verb == "records.withdrawn" {
+        let gone: Vec<Id<Record>> = line.subjects[1..].iter().map(Id::known).collect();
+        return index.delete(&gone);
+    }
+    let mut after = String::new();
+    loop {
+        let hidden = holdings::hidden(db, &line.subjects[0], &after, LINES).await?;
+        let Some(last) = hidden.last() else { return Ok(()) };
+        after = last.to_string();
+        index.delete(&hidden)?;
+    }
 }
 
 /// Builds the index again from nothing; gives how many records it holds.

@@ -16,7 +16,7 @@
 //!
 //! It promises: a record said to be staged survives the power going; a record
 //! said to be sealed lies in the root, synced, and was read back equal; nothing
-//! sealed is overwritten; content is opened with a permit only. Reading what is
+//! sealed is overwritten, and it goes by a warrant only ([`Withdraw`]); content is opened with a permit only. Reading what is
 //! sealed goes through an [`object_store::ObjectStore`], so that another store
 //! can follow. The calls block, but for [`Content::range`]; callers give them a
 //! thread. The read-back of [`Vault::seal`] may come from the page cache: it
@@ -68,6 +68,7 @@ mod verify;
 mod version_rows;
 mod versions;
 mod walk;
+mod withdraw;
 
 pub use describing::{
     Describing, Description, all_described, described, describing, filings_described, promise_to_describe, to_describe,
@@ -79,8 +80,8 @@ pub use reading::Outcome;
 pub use receiving::{Arriving, Received, ReceivedFile, Standing, Tray};
 pub use room::Room;
 pub use rows::{
-    CopyRow, LOCAL, ReadingRow, copies, forget_intents, found, intend, intents, keep_readings, promised,
-    promised_records, readings, rearrange_readings, sealed, sealed_after, sealed_among, unsealed, verified,
+    CopyRow, LOCAL, ReadingRow, copies, forget, forget_intents, found, intend, intents, keep_readings, promised,
+    promised_records, readings, rearrange_readings, sealed, sealed_after, sealed_among, staged_for, unsealed, verified,
     verified_since,
 };
 pub use seal::{Intent, Sealed};
@@ -91,6 +92,7 @@ pub use verify::{Expected, Finding, FindingKind};
 pub use version_rows::{first_promised, intend_version, promised_version, version_intents, version_sealed};
 pub use versions::{FileNow, StagedVersion, VersionDraft, VersionIntent};
 pub use walk::{StoredObject, StoredVersion};
+pub use withdraw::Withdraw;
 
 use durable::SharedFolder;
 use error::failed;

@@ -80,6 +80,39 @@ pub async fn forget_intents(change: &mut Change<'_>, filing: &Id<Filing>) -> Res
     super::all_described(change, filing.as_str()).await
 }
 
+/// The staged folders that are promised for these records.
+pub async fn staged_for(db: &Db, records: &[Id<Record>]) -> Result<Vec<String>, DbError> {
+    let mut tokens = Vec::new();
+    for chunk in records.chunks(500) {
+        for sql in
+            ["SELECT token FROM intent WHERE record_id IN ", "SELECT token FROM version_intent WHERE record_id IN "]
+        {
+            let mut asked = Asked::new(sql);
+            asked.list(chunk.iter().map(Id::as_str));
+            tokens.extend(asked.fetch::<(String,)>(db).await?.into_iter().map(|(token,)| token));
+        }
+    }
+    Ok(tokens)
+}
+
+/// Forgets all that is known of these records' bytes, once they are gone. May be called
+/// again.
+pub async fn forget(change: &mut Change<'_>, records: &[Id<Record>]) -> Result<(), DbError> {
+    for chunk in records.chunks(500) {
+        for sql in [
+            "DELETE FROM copy WHERE record_id IN ",
+            "DELETE FROM reading WHERE record_id IN ",
+            "DELETE FROM intent WHERE record_id IN ",
+            "DELETE FROM version_intent WHERE record_id IN ",
+        ] {
+            let mut asked = Asked::new(sql);
+            asked.list(chunk.iter().map(Id::as_str));
+            asked.execute(&mut change.tx).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The records whose objects are promised and not noted as sealed yet.
 pub async fn promised_records(db: &Db) -> Result<Vec<Id<Record>>, DbError> {
     let ids: Vec<String> = sqlx::query_scalar("SELECT record_id FROM intent").fetch_all(db.read()).await?;

@@ -34,4 +34,5 @@ pub use rooms::trail::{
     Asked as TrailAsked, Export as TrailExport, Format as TrailFormat, Wrong as TrailWrong, field_words, verb_words,
 };
 pub use rooms::versions::words as version_words;
+pub use rooms::wayback::words as wayback_words;
 pub use routes::{Needs, Started, router, table};

@@ -3,7 +3,12 @@
 //! below `/api/`.
 
 use super::{given::Unread, problem_page, refused, rooms, session::Asker, shown};
-use crate::{access::AccessError, app::App, ingest::version::VersionError, kernel::Instant};
+use crate::{
+    access::AccessError,
+    app::App,
+    ingest::{version::VersionError, wayback::WaybackError},
+    kernel::Instant,
+};
 use axum::{
     body::to_bytes,
     extract::{Request, State},
@@ -61,6 +66,8 @@ pub enum Refusal {
     Act(Arc<AccessError>),
     /// A record was not changed: [`rooms::versions::words`] has the words.
     Amend(Arc<VersionError>),
+    /// A batch did not go back: [`rooms::wayback::words`] has the words.
+    Back(Arc<WaybackError>),
     /// A word that is none of those it may be.
     Word(Unread),
     /// The request cannot be read at all; the words are the framework's.
@@ -121,6 +128,7 @@ impl Refusal {
             Self::Wrong { .. } | Self::Word(_) => 422,
             Self::Act(error) => refused::status(error),
             Self::Amend(error) => rooms::versions::status(error),
+            Self::Back(error) => rooms::wayback::status(error),
             Self::Unread { status, .. } => *status,
             Self::Late => 503,
             Self::Fault => 500,

@@ -12,6 +12,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("open_content(", &["src/vault/", "src/web/rooms/content.rs"]),
     ("content_path(&permit", &["src/vault/", "src/ingest/batch/read.rs", "src/web/rooms/content.rs"]),
     ("Sweep::of", &["src/vault/"]),
+    ("Withdraw::of", &["src/vault/", "src/ingest/wayback/erase.rs"]),
     ("tokio::spawn(", &["src/cli/"]),
     ("tantivy::", &["src/search/"]),
     ("object_store::", &["src/vault/"]),

@@ -4,8 +4,9 @@ use super::{Source, root, sources};
 use std::fs;
 
 /// Files of `holdings` that may name the bare table `record`: filing and new versions
-/// write it, and `held` finds out whether a batch was taken in before.
-const BARE_RECORD: &[&str] = &["src/holdings/filing.rs", "src/holdings/record.rs", "src/holdings/version.rs"];
+/// write it, withdrawing takes from it, and `held` finds out whether a batch was taken in before.
+const BARE_RECORD: &[&str] =
+    &["src/holdings/filing.rs", "src/holdings/record.rs", "src/holdings/version.rs", "src/holdings/withdrawn.rs"];
 
 /// Table or view → the room that owns it, from the `-- room:` line above it.
 fn owners() -> Vec<(String, String)> {

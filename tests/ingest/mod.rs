@@ -14,3 +14,4 @@ mod secret;
 mod state;
 mod stream;
 mod versions;
+mod wayback;

@@ -19,6 +19,7 @@ mod served;
 mod settings;
 mod trail;
 mod versions;
+mod wayback;
 
 use crate::harness::{Archive, Asked, Server, TestDb, sample};
 

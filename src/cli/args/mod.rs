@@ -73,6 +73,14 @@ pub enum Command {
     Fonds(FondsCommand),
     /// Take in a batch: a folder of files with its catalogue
     Ingest(IngestArgs),
+    /// Withdraw (撤回) a filed batch whose handover is not signed: records, files and text go for good
+    Withdraw {
+        /// Its id, name or folder
+        batch: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
     /// Search titles, fields and full text
     Search {
         query: String,

@@ -12,7 +12,7 @@ use crate::{
     holdings::{self, RecordView},
     ingest::defects::{Defect, DefectKind, Words},
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What became of the planned rows.
 pub(super) struct Compared {
@@ -32,6 +32,8 @@ pub(super) struct Held<'a> {
     /// The filing that goes on, if one does.
     filing: Option<&'a str>,
     unpublished: HashSet<String>,
+    /// Numbers of withdrawn records are there to be taken again.
+    withdrawn: bool,
     /// Digests of the classes that were asked about, and whether a number of theirs was
     /// ever given out.
     counted: HashMap<[u8; 16], bool>,
@@ -40,7 +42,8 @@ pub(super) struct Held<'a> {
 impl<'a> Held<'a> {
     pub async fn new(db: &'a Db, reach: &'a Reach, filing: Option<&'a str>) -> Result<Self, IngestError> {
         let unpublished = holdings::unpublished(db).await?.into_iter().collect();
-        Ok(Self { db, reach, filing, unpublished, counted: HashMap::new() })
+        let withdrawn = holdings::any_withdrawn(db).await?;
+        Ok(Self { db, reach, filing, unpublished, withdrawn, counted: HashMap::new() })
     }
 
     /// Sorts `planned` by what the archive holds under their codes. Of a record beyond the
@@ -49,7 +52,12 @@ impl<'a> Held<'a> {
     pub async fn compare(&mut self, planned: Vec<Planned>) -> Result<Compared, IngestError> {
         self.count(&planned).await?;
         let given_out = planned.iter().filter(|row| self.counted[&digest_of(row.code.scope_key())]);
-        let used = holdings::numbers_used(self.db, &given_out.map(number).collect::<Vec<_>>()).await?;
+        let given_out: Vec<_> = given_out.map(number).collect();
+        let used = holdings::numbers_used(self.db, &given_out).await?;
+        let again = match self.withdrawn {
+            true => holdings::numbers_withdrawn(self.db, &given_out).await?,
+            false => BTreeSet::new(),
+        };
         let codes: Vec<String> = used.values().cloned().collect();
         let held: HashMap<String, RecordView> =
             holdings::held(self.db, &codes).await?.into_iter().map(|view| (view.code.clone(), view)).collect();
@@ -72,8 +80,8 @@ impl<'a> Held<'a> {
                 }
                 Some(view) if unpublished(view) => {
                     let words = Words {
-                        reason: "该档号在另一个没有归档完的批次中".to_owned(),
-                        remedy: "先办完那个批次，或用 lantai ingest 文件夹 --abandon 放弃它".to_owned(),
+                        reason: "该档号在另一个没有归档完、或正在撤回的批次中".to_owned(),
+                        remedy: "等那个批次办完；归档到一半的，也可用 lantai ingest 文件夹 --abandon 放弃".to_owned(),
                     };
                     compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
                 }
@@ -85,7 +93,12 @@ impl<'a> Held<'a> {
                     };
                     compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
                 }
-                None => compared.fresh.push(row),
+                None => {
+                    if !again.is_empty() && again.contains(&number(&row)) {
+                        compared.defects.push(taken_again(row.entry.row, code));
+                    }
+                    compared.fresh.push(row);
+                }
             }
         }
         Ok(compared)
@@ -109,6 +122,16 @@ pub(super) fn one_number(row: u64, code: &str, other: &str) -> Defect {
         remedy: "改用本类下一个件号".to_owned(),
     };
     Defect::new(DefectKind::CodeUsed, words).at(row, code)
+}
+
+/// That a withdrawn record had this number: it is taken again, and whoever hands it in
+/// should know.
+fn taken_again(row: u64, code: &str) -> Defect {
+    let words = Words {
+        reason: "该档号曾用于已撤回的一件，现由此行再用".to_owned(),
+        remedy: "若是改正后重交的同一件，不用处理；若是另一件，请改用下一个件号".to_owned(),
+    };
+    Defect::new(DefectKind::CodeWithdrawn, words).at(row, code)
 }
 
 fn compare_one(row: &Planned, view: &RecordView, compared: &mut Compared) {

@@ -6,7 +6,10 @@
 //! for a correction is a new version of that object; so the rows are still those that were
 //! filed.
 
-use super::desk::{Desk, IngestError};
+use super::{
+    desk::{Desk, IngestError},
+    rows,
+};
 use crate::{
     audit::{Change, Event},
     db::DbError,
@@ -31,6 +34,9 @@ pub(super) async fn describe(desk: &Desk, job: &Leased, mut done: i64) -> Result
     let who = Actor::Machine("seal");
     done += kept.sealed;
     loop {
+        if rows::is_withdrawn(&desk.db, filing).await? {
+            return Ok(());
+        }
         let records = holdings::described_of_filing(&desk.db, &shelf, filing, &kept.reached, CHUNK).await?;
         if records.is_empty() {
             break;

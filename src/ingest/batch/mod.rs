@@ -56,5 +56,6 @@ pub use noted::Defects;
 pub use plan::{Plan, Planned, PlannedFile, ToFile, plan};
 pub(in crate::ingest) use read::read_anew;
 pub use read::{JOB as READ_JOB, read, read_again};
-pub use rows::{BatchRow, BatchState, Said, Way, begun, begun_from, by_id, count, list, page};
+pub(in crate::ingest) use rows::mark_withdrawn;
+pub use rows::{BatchRow, BatchState, Said, Way, begun, begun_from, by_id, count, list, named, of_filing, page};
 pub use seal::{JOB as SEAL_JOB, seal, sweep};

@@ -210,6 +210,15 @@ pub(crate) async fn give_up(change: &mut Change<'_>, batch: &Id<Batch>) -> Resul
     db::exactly(1, &done)
 }
 
+/// Turns a filed batch that is withdrawn.
+pub(in crate::ingest) async fn mark_withdrawn(change: &mut Change<'_>, batch: &Id<Batch>) -> Result<(), DbError> {
+    let done = sqlx::query("UPDATE batch SET state = 'withdrawn' WHERE id = $1 AND state = 'filed'")
+        .bind(batch.as_str())
+        .execute(&mut *change.tx)
+        .await?;
+    db::exactly(1, &done)
+}
+
 const COLUMNS: &str = "SELECT id, filing_id, name, source, way, round, catalogue, content, state, accept_good, \
                        read_text, rows_in, to_file, filed, set_aside, files, bytes, said_rows, said_files, said_bytes, \
                        department, received_by, started_at, filed_at FROM batch";
@@ -223,10 +232,26 @@ pub async fn by_id(db: &Db, seen: &Seen, id: &Id<Batch>) -> Result<Option<BatchR
 }
 
 /// The batch that this filing files; `None` for a filing of another kind.
-pub(crate) async fn of_filing(db: &Db, filing: &str) -> Result<Option<BatchRow>, DbError> {
+pub async fn of_filing(db: &Db, filing: &str) -> Result<Option<BatchRow>, DbError> {
     let mut asked = Asked::new(COLUMNS);
     asked.push(" WHERE filing_id = ").bind(filing);
     Ok(rows(db, asked).await?.pop())
+}
+
+/// Batches of this name or folder, newest first; where any is filed, those alone.
+pub async fn named(db: &Db, seen: &Seen, name: &str) -> Result<Vec<BatchRow>, DbError> {
+    let mut asked = Asked::new(COLUMNS);
+    asked.push(" WHERE (name = ").bind(name).push(" OR source = ").bind(name).push(")");
+    seen.narrow(&mut asked);
+    asked.push(" ORDER BY id DESC");
+    let found = rows(db, asked).await?;
+    let filed: Vec<_> = found.iter().filter(|one| one.state == BatchState::Filed).cloned().collect();
+    Ok(if filed.is_empty() { found } else { filed })
+}
+
+/// Whether this filing's batch is withdrawn: what is done for it ends.
+pub(super) async fn is_withdrawn(db: &Db, filing: &str) -> Result<bool, DbError> {
+    Ok(of_filing(db, filing).await?.is_some_and(|batch| batch.state == BatchState::Withdrawn))
 }
 
 /// Batches that were begun and are not filed, oldest first.

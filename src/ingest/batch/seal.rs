@@ -18,8 +18,8 @@ pub const JOB: &str = "seal";
 const CHUNK: i64 = 500;
 
 /// Seals every intent of the filing: adopted into the store, read back equal,
-/// said so; and describes its records without files. Then asks for the text, if the batch wants it read. May be run again at
-/// any time.
+/// said so; and describes its records without files. Then asks for the text, if the batch
+/// wants it read. Ends where the batch is withdrawn. May be run again at any time.
 ///
 /// # Errors
 /// After the last chunk, the first object that could not be sealed; the others
@@ -28,6 +28,9 @@ pub async fn seal(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
     let who = Actor::Machine("seal");
     let (mut done, mut failed, mut after) = (0_i64, None, String::new());
     loop {
+        if rows::is_withdrawn(&desk.db, &job.subject).await? {
+            return Ok(());
+        }
         let intents = vault::intents(&desk.db, &job.subject, &after, CHUNK).await?;
         let Some(last) = intents.last() else { break };
         after = last.record.to_string();

@@ -49,6 +49,7 @@ kinds! {
     CodeInvalid "code-invalid" Blocking "档号无效" "invalid code";
     CodeFolded "code-folded" Note "档号字符不规范" "code with look-alike characters";
     CodeUsed "code-used" Blocking "档号已被使用" "code already used";
+    CodeWithdrawn "code-withdrawn" Note "再次使用已撤回的档号" "code of a withdrawn record";
     DuplicateCode "duplicate-code" Blocking "档号重复" "duplicate code";
     CodeFonds "code-fonds" Blocking "档号与全宗号不符" "code and fonds differ";
     CodeCategory "code-category" Blocking "档号与门类不符" "code and category differ";

@@ -17,8 +17,9 @@ use rustix::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error as _,
+    fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 /// An OCFL storage root in a local folder.
@@ -28,13 +29,15 @@ pub(in crate::vault) struct LocalStore {
     /// Folders whose own name this process made durable in their parent. One
     /// that another process left behind is synced again at its first use.
     settled: Mutex<BTreeSet<PathBuf>>,
+    /// Held by whoever moves an object in, against whoever takes an empty parent away.
+    parents: RwLock<()>,
 }
 
 impl LocalStore {
     pub fn open(root: PathBuf) -> Result<Self, VaultError> {
         let objects = LocalFileSystem::new_with_prefix(&root)
             .map_err(|source| VaultError::Store { path: root.display().to_string(), source })?;
-        Ok(Self { root, objects: Arc::new(objects), settled: Mutex::default() })
+        Ok(Self { root, objects: Arc::new(objects), settled: Mutex::default(), parents: RwLock::default() })
     }
 
     /// The reading side.
@@ -57,8 +60,26 @@ impl LocalStore {
     pub fn adopt(&self, staged: &Path, key: &str) -> Result<bool, VaultError> {
         let target = self.folder(key);
         let parent = target.parent().expect("a key lies below the root");
+        let _stays = self.parents.read().unwrap_or_else(PoisonError::into_inner);
         make_folder(parent)?;
         rename_new(staged, &target)
+    }
+
+    /// Makes durable that an object left `parent`, and takes the parent away where it is
+    /// empty. Absent is success.
+    pub fn give_up(&self, parent: &Path) -> Result<(), VaultError> {
+        let _alone = self.parents.write().unwrap_or_else(PoisonError::into_inner);
+        let gone = match fs::remove_dir(parent) {
+            Ok(()) => true,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => true,
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => false,
+            Err(e) => return Err(failed("remove", parent)(e)),
+        };
+        if !gone {
+            return sync_folder(parent);
+        }
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).remove(parent);
+        sync_folder(&self.root)
     }
 
     /// Makes durable what was adopted in `parents`, each synced once, and their

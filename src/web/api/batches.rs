@@ -2,10 +2,17 @@
 
 use crate::{
     app::App,
-    ingest::batch::{self, BatchRow},
+    ingest::{
+        batch::{self, BatchRow},
+        wayback,
+    },
     jobs,
     kernel::{Batch, Cursor, Id},
-    web::{api::bounded, refusal::Refusal, session::Asker},
+    web::{
+        api::{bounded, wayback::decision_shape},
+        refusal::Refusal,
+        session::Asker,
+    },
 };
 use axum::{
     Json,
@@ -44,6 +51,8 @@ pub async fn show(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<Stri
         .collect();
     let mut body = shape(&batch);
     body["jobs"] = jobs.into();
+    let decided = wayback::decisions(&app.db, &batch.id).await?;
+    body["decisions"] = decided.iter().map(decision_shape).collect();
     Ok(Json(body))
 }
 

@@ -17,6 +17,7 @@ pub(super) mod sessions;
 pub(super) mod tokens;
 pub(super) mod trail;
 pub(super) mod versions;
+pub(super) mod wayback;
 
 pub(super) use bounded::bounded;
 pub use departments::department_shape;

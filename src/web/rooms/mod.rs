@@ -17,6 +17,7 @@ pub(super) mod today;
 pub(super) mod trail;
 pub(super) mod typed;
 pub(super) mod versions;
+pub(super) mod wayback;
 
 use super::{refusal::Refusal, session::Asker};
 use crate::kernel::Sha256;

@@ -3,6 +3,7 @@
 mod account;
 mod people;
 mod versions;
+mod wayback;
 
 use super::{api, assets, headers, limits, peer, refusal, rooms, session};
 use crate::{access::Right, app::App};
@@ -133,6 +134,7 @@ fn rows(started: Started) -> Vec<Row> {
     rows.extend(account::rows());
     rows.extend(people::rows());
     rows.extend(versions::rows());
+    rows.extend(wayback::rows());
     rows
 }
 

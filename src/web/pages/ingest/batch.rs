@@ -1,5 +1,6 @@
 use askama::Template;
 
+use super::Way;
 use crate::kernel::Problem;
 use crate::web::pages::{Frame, Pager, Standing};
 
@@ -33,6 +34,7 @@ pub struct BatchPage {
     pub finding_total: u64,
     pub rows: Vec<RowLine>,
     pub pager: Pager,
+    pub way: Way,
 }
 
 impl BatchPage {
@@ -194,6 +196,7 @@ impl BatchPage {
             finding_total: 19,
             rows,
             pager: Pager { page: 1, pages: 2, base: "/batches/b1?only=defects".into() },
+            way: Way::sample(standing == FinishedWithDefects),
         };
         let rows = || {
             vec![

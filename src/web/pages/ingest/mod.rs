@@ -2,6 +2,8 @@
 
 mod batch;
 mod batches;
+mod way;
 
 pub use batch::{BatchPage, Picked, RowLine, Stage, StageName, Tally};
 pub use batches::{BatchLine, BatchesPage};
+pub use way::{DecisionLine, Way, WithdrawPage};

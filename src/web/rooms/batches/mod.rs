@@ -20,6 +20,7 @@ use crate::{
             today::Defective,
         },
         refusal::Refusal,
+        rooms::wayback,
         session::Asker,
         shown,
         texts::Lang,
@@ -75,7 +76,7 @@ pub async fn list(
             done: progress.done(),
             total: progress.to_file(),
             defects,
-            standing: progress.standing(defects),
+            standing: wayback::standing(&one).unwrap_or_else(|| progress.standing(defects)),
         });
     }
     let pager = Pager { page, pages: pages(total), base: "/batches".to_owned() };
@@ -104,7 +105,8 @@ pub async fn show(
         sent_at: shown::minute(&app, &batch.started_at),
         files: count(batch.files),
         size: shown::size(batch.bytes),
-        standing: progress.standing(count(counts.blocking)),
+        standing: wayback::standing(&batch).unwrap_or_else(|| progress.standing(count(counts.blocking))),
+        way: wayback::way(&app, frame.lang, &batch).await?,
         done: progress.done(),
         total: progress.to_file(),
         tally: Tally {

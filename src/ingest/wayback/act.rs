@@ -1,0 +1,74 @@
+//! The act: from its one change on, nobody sees a record of the batch.
+
+use super::{
+    decisions::{DecisionKind, decide},
+    erase::JOB,
+    error::{WaybackError, reason},
+};
+use crate::{
+    access::{Guest, Right},
+    audit::{Change, Event},
+    holdings,
+    ingest::batch::{self, BatchRow, BatchState, Desk},
+    jobs,
+    kernel::{Batch, Id},
+};
+use std::time::Duration;
+
+/// How long is waited for a batch that is being taken in (ours).
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What would go with a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reckoned {
+    pub batch: BatchRow,
+    /// Records that are filed and visible.
+    pub records: i64,
+    /// Of these, those that were put right since.
+    pub amended: i64,
+}
+
+/// What would go, if `guest` may withdraw the batch as it stands. Writes nothing.
+///
+/// # Errors
+/// As [`withdraw`], but for the reason.
+pub async fn reckon(desk: &Desk, guest: &Guest, id: &Id<Batch>) -> Result<Reckoned, WaybackError> {
+    let batch = batch::by_id(&desk.db, &batch::seen_by(guest), id).await?.ok_or(WaybackError::Missing)?;
+    if !guest.may(Right::Ingest) {
+        return Err(WaybackError::Missing);
+    }
+    if batch.state != BatchState::Filed {
+        return Err(WaybackError::State(batch.state.word()));
+    }
+    let (records, beyond) = holdings::beyond(&desk.db, &guest.reach_for(Right::Ingest), batch.filing.as_str()).await?;
+    if beyond > 0 {
+        return Err(WaybackError::Beyond(beyond));
+    }
+    let amended = holdings::amended(&desk.db, batch.filing.as_str()).await?;
+    Ok(Reckoned { batch, records, amended })
+}
+
+/// Withdraws a filed batch. From the one change on it is withdrawn, whatever happens: its
+/// records are hidden, what waits to be done for it is called off, and the job [`JOB`]
+/// takes bytes and rows away. Gives how many records go.
+///
+/// # Errors
+/// [`WaybackError::State`] for a batch that is not filed or is withdrawn already;
+/// [`WaybackError::Beyond`] where the asker may not take in all of it;
+/// [`WaybackError::Busy`] while another batch is being taken in, which may be comparing its
+/// rows with these. Nothing is changed then.
+pub async fn withdraw(desk: &Desk, guest: &Guest, id: &Id<Batch>, why: &str) -> Result<i64, WaybackError> {
+    let reason = reason(why)?;
+    let _turn = tokio::time::timeout(PATIENCE, desk.turn.lock()).await.map_err(|_| WaybackError::Busy)?;
+    let Reckoned { batch, records, .. } = reckon(desk, guest, id).await?;
+    let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
+    // Of two at once the second finds another number of rows, and nothing is changed.
+    batch::mark_withdrawn(&mut change, &batch.id).await?;
+    holdings::hide(&mut change, &batch.filing).await?;
+    decide(&mut change, &batch, DecisionKind::Withdrawn, &reason).await?;
+    jobs::call_off(&mut change, batch.filing.as_str()).await?;
+    jobs::enqueue(&mut change, JOB, batch.filing.as_str(), records).await?;
+    let event = Event::new("batch.withdrawn", &batch.filing).and(&batch.id).with("name", &batch.name);
+    change.commit(event.with("records", records).with("reason", &reason)).await?;
+    Ok(records)
+}

@@ -1,0 +1,73 @@
+use askama::Template;
+
+use crate::web::pages::{Frame, people::Fault};
+
+/// What was decided about a batch, and what may be decided now: part of its page.
+#[derive(Clone, Debug, Default)]
+pub struct Way {
+    /// Of the batch.
+    pub id: String,
+    /// Oldest first.
+    pub decisions: Vec<DecisionLine>,
+    /// It may be withdrawn.
+    pub withdraws: bool,
+}
+
+/// A decision, with who and why.
+#[derive(Clone, Debug)]
+pub struct DecisionLine {
+    /// In words.
+    pub kind: String,
+    pub at: String,
+    pub by: String,
+    pub reason: String,
+}
+
+/// 撤回: what would go with a batch. GET and POST `/batches/{id}/withdraw` {reason}.
+#[derive(Template)]
+#[template(path = "ingest/withdraw.html", config = "config/askama.toml")]
+pub struct WithdrawPage {
+    pub frame: Frame,
+    pub id: String,
+    pub name: String,
+    pub records: u64,
+    /// Of these, put right since they were filed.
+    pub amended: u64,
+    pub files: u64,
+    /// With its unit.
+    pub size: String,
+    pub reason: String,
+    pub fault: Option<Fault>,
+}
+
+#[cfg(test)]
+impl WithdrawPage {
+    pub(crate) fn samples(lang: crate::web::texts::Lang) -> Vec<(&'static str, WithdrawPage)> {
+        let page = |amended, reason: &str, fault| WithdrawPage {
+            frame: Frame::sample(lang, Some(crate::web::pages::Place::Ingest)),
+            id: "b1".into(),
+            name: "土地处 2025年度归档文件".into(),
+            records: 1185,
+            amended,
+            files: 3861,
+            size: "18.42 GB".into(),
+            reason: reason.into(),
+            fault,
+        };
+        let fault = Fault { detail: "没有写明理由".into(), remedy: "写明为什么撤回".into() };
+        vec![("fresh", page(0, "", None)), ("fault", page(3, "", Some(fault)))]
+    }
+}
+
+#[cfg(test)]
+impl Way {
+    pub(crate) fn sample(withdraws: bool) -> Way {
+        let line = |kind: &str| DecisionLine {
+            kind: kind.into(),
+            at: "2026-11-24 10:02".into(),
+            by: "档案员".into(),
+            reason: "目录与实物不符".into(),
+        };
+        Way { id: "b1".into(), decisions: if withdraws { vec![] } else { vec![line("撤回")] }, withdraws }
+    }
+}
