@@ -148,6 +148,10 @@ pub struct Ingest {
     pub largest_file: u64,
     #[serde(deserialize_with = "size")]
     pub keep_free: u64,
+    /// Empty where no folder is watched.
+    pub drop: PathBuf,
+    #[serde(deserialize_with = "time")]
+    pub drop_settle: Duration,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -224,6 +228,9 @@ impl Config {
         }
         if !(1..=2_000).contains(&self.ingest.chunk) {
             return bounds("ingest.chunk", self.ingest.chunk.to_string(), "1 to 2000");
+        }
+        if !self.ingest.drop.as_os_str().is_empty() && !self.ingest.drop.is_absolute() {
+            return bounds("ingest.drop", self.ingest.drop.display().to_string(), "a path from the root, or nothing");
         }
         if self.reading.children > 64 {
             return bounds("reading.children", self.reading.children.to_string(), "0 to 64");

@@ -16,4 +16,4 @@ pub(crate) use open::database_url;
 pub use open::{App, AppError, reader};
 pub use place::{Lock, Place};
 pub use settings::{Settings, SettingsError};
-pub use work::{Drained, catch_up, drain, follow, go_on, run_kind, work_for_ever};
+pub use work::{Drained, catch_up, drain, follow, go_on, run_kind, watch_for_ever, work_for_ever};

@@ -5,7 +5,9 @@ use crate::{
     access::{Guest, Reach},
     ingest::{
         batch::{self, BatchState, Handed},
-        version, wayback,
+        version,
+        watched::{self, Became, Watched},
+        wayback,
     },
     jobs::{self, Leased},
     search,
@@ -21,6 +23,9 @@ const RENEW: Duration = Duration::from_secs(20);
 /// How often the index follows while a job is at work: the objects of a million records
 /// take long, and what is filed shall be found before they lie in the store.
 const FOLLOW: Duration = Duration::from_secs(5);
+
+/// How often the watched folder is looked at.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// What became of the jobs that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,6 +97,45 @@ pub async fn work_for_ever(app: Arc<App>) {
         }
         tokio::time::sleep(IDLE).await;
     }
+}
+
+/// Looks after the watched folder until the process ends; ends at once where there is none.
+pub async fn watch_for_ever(app: Arc<App>) {
+    let settings = &app.config.ingest;
+    if settings.drop.as_os_str().is_empty() {
+        return;
+    }
+    let mut watched = Watched::new(settings.drop.clone(), settings.drop_settle);
+    tracing::info!("watching {}", watched.folder().display());
+    let mut said = String::new();
+    loop {
+        let now = match watch(&app, &mut watched).await {
+            Ok(()) => String::new(),
+            Err(error) => format!("{error:#}"),
+        };
+        // Said once, and not at every look.
+        if !now.is_empty() && now != said {
+            tracing::error!("the watched folder {} cannot be worked through: {now}", watched.folder().display());
+        }
+        said = now;
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn watch(app: &Arc<App>, watched: &mut Watched) -> anyhow::Result<()> {
+    let settled = tokio::task::block_in_place(|| watched.settled(std::time::Instant::now()))?;
+    for path in settled {
+        app.room.check(0)?;
+        let became = watched::take(&app.desk(), &path).await?;
+        let place = tokio::task::block_in_place(|| watched.put_away(&path, &became))?;
+        match became {
+            Became::Taken { records } => tracing::info!(records, "took in what now lies in {}", place.display()),
+            Became::Defects(_) | Became::Refused(_) => {
+                tracing::warn!("what was laid in goes back, with the reasons beside it: {}", place.display());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Brings the index up to the trail.

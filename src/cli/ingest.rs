@@ -9,7 +9,7 @@ use crate::{
     app::{self, App},
     ingest::{
         batch::{self, Handed, IngestError, Plan},
-        defects::{Defect, DefectKind, Lang, Severity, write_xlsx},
+        defects::{Defect, Lang, Severity, write_xlsx},
     },
 };
 use anyhow::Context as _;
@@ -49,7 +49,7 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         batch::goes_on(begun, &plan)?;
     }
     let mut report = Report::of(&plan)?;
-    let proposals = proposals(&plan);
+    let proposals = plan.proposals("加 --yes 建立，或先用 lantai fonds add 建立");
     let refused = begun.is_none()
         && (args.dry_run || (plan.blocked() && !args.accept_good) || (!args.yes && !proposals.is_empty()));
     if !args.yes && !args.dry_run {
@@ -192,25 +192,4 @@ impl Report {
             }),
         )
     }
-}
-
-/// Fonds and schemes that `--yes` would make.
-fn proposals(plan: &Plan) -> Vec<Defect> {
-    let words = |reason: String| crate::ingest::defects::Words {
-        reason,
-        remedy: "加 --yes 建立，或先用 lantai fonds add 建立".to_owned(),
-    };
-    let fonds = plan.new_fonds.iter().map(|(code, name)| {
-        Defect::new(DefectKind::FondsProposed, words(format!("档案中没有全宗 {code}，拟建立“{name}”")))
-    });
-    let schemes = plan.new_schemes.iter().map(|scheme| {
-        let reason =
-            format!("全宗 {} 的 {} 类没有档号方案，拟采用 {}", scheme.fonds(), scheme.category(), scheme.preset());
-        Defect::new(DefectKind::SchemeProposed, words(reason))
-    });
-    let wider = plan.wider_schemes.iter().map(|row| {
-        let reason = format!("全宗 {} 的 {} 类档号方案容不下此批的档号，拟放宽各段的位数", row.fonds, row.category);
-        Defect::new(DefectKind::SchemeWidened, words(reason))
-    });
-    fonds.chain(schemes).chain(wider).collect()
 }

@@ -14,4 +14,5 @@ pub mod identify;
 pub mod package;
 mod pour;
 pub mod version;
+pub mod watched;
 pub mod wayback;

@@ -14,4 +14,5 @@ mod secret;
 mod state;
 mod stream;
 mod versions;
+mod watched;
 mod wayback;

@@ -129,6 +129,7 @@ async fn run(app: Arc<App>, front: Front, ready: impl FnOnce(&str)) -> anyhow::R
         app::go_on(&worker).await;
         app::work_for_ever(worker).await;
     });
+    let watching = tokio::spawn(app::watch_for_ever(app.clone()));
     let _served = tokio::spawn(async move { axum::serve(socket, commands).await });
     let followed = front.tls.clone().map(|tls| tokio::spawn(async move { tls.follow().await }));
     started.ready();
@@ -136,6 +137,7 @@ async fn run(app: Arc<App>, front: Front, ready: impl FnOnce(&str)) -> anyhow::R
     ready(&address);
     listen::listen(front.listener, front.tls, pages).await;
     background.abort();
+    watching.abort();
     if let Some(followed) = followed {
         followed.abort();
     }

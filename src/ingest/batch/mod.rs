@@ -36,6 +36,7 @@ mod look;
 mod noted;
 mod pace;
 mod plan;
+mod proposals;
 mod read;
 mod rows;
 mod seal;
