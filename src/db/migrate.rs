@@ -31,6 +31,7 @@ migrations!(
     "0015_jobs_laps",
     "0016_holdings_withdrawn",
     "0017_ingest_decisions",
+    "0018_holdings_carriers",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

@@ -156,6 +156,9 @@ const RECORD: &[Column] = &[
     ("extra", Cell::Text),
     ("standing", Cell::Text),
     ("filed_at", Cell::Text),
+    ("carrier", Cell::Text),
+    ("in_box", Cell::Text),
+    ("place", Cell::Text),
 ];
 pub(super) const FILE: &[Column] = &[
     ("record_id", Cell::Text),
@@ -188,4 +191,5 @@ fn record_row(rows: &mut Rows<'_>, record: &NewRecord) {
     rows.text_or_null(record.ends_on.as_deref()).number(record.secrecy.rank()).text(&d.secrecy).text(&d.title);
     rows.text(&d.responsible).text(&d.docno).text_or_null(d.dated.as_deref()).number_or_null(d.pages);
     rows.text(&d.note).text(&extra).text("filed").text(&d.filed_at);
+    rows.text_or_null(d.carrier.as_deref()).text_or_null(d.in_box.as_deref()).text_or_null(d.place.as_deref());
 }

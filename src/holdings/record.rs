@@ -31,6 +31,10 @@ pub struct RecordView {
     pub dated: Option<Dated>,
     pub pages: Option<i64>,
     pub note: String,
+    /// Carrier, box and place as in [`super::Described`].
+    pub carrier: Option<String>,
+    pub in_box: Option<String>,
+    pub place: Option<String>,
     pub extra: Vec<(String, String)>,
     pub filed_at: String,
     pub files: Vec<RecordFile>,
@@ -135,7 +139,7 @@ pub async fn held(db: &Db, codes: &[String]) -> Result<Vec<RecordView>, Holdings
 }
 
 pub(super) const COLUMNS: &str = "SELECT id, filing_id, code, fonds, category, department, year, retention, ends_on, secrecy, mark, \
-                       title, responsible, docno, dated, pages, note, extra, filed_at, opening";
+                       title, responsible, docno, dated, pages, note, extra, filed_at, opening, carrier, in_box, place";
 
 /// `SELECT … FROM record_visible WHERE (within reach)`.
 pub(super) fn within(reach: &Reach) -> Asked {
@@ -204,6 +208,9 @@ pub(super) fn view(row: &AnyRow) -> Result<RecordView, HoldingsError> {
         dated,
         pages: row.try_get("pages")?,
         note: row.try_get("note")?,
+        carrier: row.try_get("carrier")?,
+        in_box: row.try_get("in_box")?,
+        place: row.try_get("place")?,
         extra,
         filed_at: row.try_get("filed_at")?,
         files: Vec::new(),

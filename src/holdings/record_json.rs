@@ -34,6 +34,15 @@ pub struct Described {
     pub dated: Option<String>,
     pub pages: Option<i64>,
     pub note: String,
+    /// What it is on besides, or instead of, its files (载体): a code of the profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    /// The box that holds it (盒号).
+    #[serde(default, rename = "box", skip_serializing_if = "Option::is_none")]
+    pub in_box: Option<String>,
+    /// Where it stands (存放位置).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// Columns of the catalogue that have no field here, in its order.
     pub extra: Vec<(String, String)>,
     pub filing: String,
@@ -77,6 +86,23 @@ pub struct DescribedFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_described_before_carriers_were_known_still_reads_and_is_written_as_it_was() {
+        let before = concat!(
+            r#"{"form":"lantai-record/1","id":"r","code":"c","fonds":{"id":"f","code":"X001","names":[]},"#,
+            r#""scheme_id":"s","scheme_from_year":2000,"scheme":null,"category":"WS","department":null,"#,
+            r#""year":2011,"retention":"Y","secrecy":"公开","title":"t","responsible":"","docno":"","#,
+            r#""dated":null,"pages":null,"note":"","extra":[["盒号","3"]],"filing":"g","filed_at":"x","files":[]}"#
+        );
+        let mut record: Described = serde_json::from_str(before).unwrap();
+        assert_eq!((&record.carrier, &record.in_box, &record.place), (&None, &None, &None));
+        assert_eq!(serde_json::to_string(&record).unwrap(), before);
+        (record.carrier, record.in_box) = (Some("paper".into()), Some("3".into()));
+        let after = before.replace(r#""extra":"#, r#""carrier":"paper","box":"3","extra":"#);
+        assert_eq!(serde_json::to_string(&record).unwrap(), after);
+        assert_eq!(serde_json::from_str::<Described>(&after).unwrap(), record);
+    }
 
     #[test]
     fn a_file_described_before_formats_were_identified_still_reads() {

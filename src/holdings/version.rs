@@ -41,7 +41,7 @@ impl VersionKind {
 /// nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
-    /// `title`, `responsible`, `docno`, `date`, `retention`, `pages`, `note`; `extra:NAME`
+    /// `title`, `responsible`, `docno`, `date`, `retention`, `pages`, `note`, `carrier`, `box`, `place`; `extra:NAME`
     /// for a column without a name here; `file:NUMBER` for a file put in another's place;
     /// `order` for the numbers that the files had before.
     pub field: String,
@@ -144,6 +144,9 @@ pub fn compared(before: &Described, after: &Described) -> (VersionKind, Vec<Chan
         ("retention", before.retention.clone().unwrap_or_default(), after.retention.clone().unwrap_or_default()),
         ("pages", pages(before), pages(after)),
         ("note", before.note.clone(), after.note.clone()),
+        ("carrier", before.carrier.clone().unwrap_or_default(), after.carrier.clone().unwrap_or_default()),
+        ("box", before.in_box.clone().unwrap_or_default(), after.in_box.clone().unwrap_or_default()),
+        ("place", before.place.clone().unwrap_or_default(), after.place.clone().unwrap_or_default()),
     ] {
         if old != new {
             changed.push(Changed { field: field.to_owned(), before: old, after: new });
@@ -220,7 +223,7 @@ pub async fn amend(
     // Past the view: a record of a filing that was taken back is not there to be changed.
     let done = sqlx::query(
         "UPDATE record SET title = $2, responsible = $3, docno = $4, dated = $5, retention = $6, ends_on = $7,
-                pages = $8, note = $9, extra = $10
+                pages = $8, note = $9, extra = $10, carrier = $11, in_box = $12, place = $13
          WHERE id = $1 AND standing = 'filed' AND filing_id IN (SELECT id FROM filing WHERE visible_at IS NOT NULL)",
     )
     .bind(id)
@@ -233,6 +236,9 @@ pub async fn amend(
     .bind(d.pages)
     .bind(&d.note)
     .bind(serde_json::to_string(&d.extra).expect("pairs of strings are JSON"))
+    .bind(d.carrier.as_deref())
+    .bind(d.in_box.as_deref())
+    .bind(d.place.as_deref())
     .execute(&mut *change.tx)
     .await?;
     db::exactly(1, &done)?;
@@ -311,6 +317,9 @@ mod tests {
             dated: None,
             pages: None,
             note: String::new(),
+            carrier: None,
+            in_box: None,
+            place: None,
             extra: vec![("盒号".into(), "3".into())],
             filing: "g".into(),
             filed_at: "2026-11-24T08:00:00.000Z".into(),

@@ -23,6 +23,8 @@ pub enum Filing {}
 pub enum Fonds {}
 /// A person with an account.
 pub enum Person {}
+/// A 预设: how the headers of a sender's catalogues are explained.
+pub enum Preset {}
 /// One piece of work in the queue.
 pub enum Job {}
 

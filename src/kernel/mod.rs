@@ -14,7 +14,7 @@ pub use actor::Actor;
 pub use clock::{Clock, Day, Instant, Year};
 pub use dated::Dated;
 pub use digest::{Sha256, Sha512};
-pub use id::{Batch, Filing, Fonds, Id, Job, Person, Record};
+pub use id::{Batch, Filing, Fonds, Id, Job, Person, Preset, Record};
 pub use page::{Cursor, Page};
 pub use problem::Problem;
 pub use secrecy::{Level, Secrecy};

@@ -1,7 +1,12 @@
 //! Reading the rules: compiled in, or from a folder that replaces them.
 
 use super::{
-    Category, ElementError, Post, Preset, RetentionWords, category::CategoryFile, check_elements, post::PostFile,
+    Carrier, Category, Column, ElementError, Post, Preset, RetentionWords, Templates,
+    carrier::CarrierFile,
+    category::CategoryFile,
+    check_elements,
+    column::{self, ColumnFile},
+    post::PostFile,
 };
 use serde::de::DeserializeOwned;
 use std::{
@@ -9,8 +14,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+const CARRIERS: (&str, &str) = ("carriers.toml", include_str!("../../config/carriers.toml"));
 const CATEGORIES: (&str, &str) = ("categories.toml", include_str!("../../config/categories.toml"));
+const COLUMNS: (&str, &str) = ("columns.toml", include_str!("../../config/columns.toml"));
 const POSTS: (&str, &str) = ("posts.toml", include_str!("../../config/posts.toml"));
+const TEMPLATES: (&str, &str) = ("templates.toml", include_str!("../../config/templates.toml"));
 const RETENTION: (&str, &str) = ("retention.toml", include_str!("../../config/retention.toml"));
 
 /// In the order in which an unknown code is tried.
@@ -30,6 +38,9 @@ pub struct Profile {
     pub presets: Vec<Preset>,
     pub retention: RetentionWords,
     pub posts: Vec<Post>,
+    pub carriers: Vec<Carrier>,
+    pub columns: Vec<Column>,
+    pub templates: Templates,
 }
 
 /// Why rules do not load. Names the file.
@@ -39,12 +50,20 @@ pub enum ProfileError {
     Unreadable { file: PathBuf, source: io::Error },
     #[error("{file} is not as expected")]
     Malformed { file: String, source: toml::de::Error },
-    #[error("{0} is no file of the rules; expected categories.toml, posts.toml, retention.toml or schemes/*.toml")]
+    #[error(
+        "{0} is no file of the rules; expected carriers.toml, categories.toml, columns.toml, posts.toml, retention.toml, templates.toml or schemes/*.toml"
+    )]
     Stray(PathBuf),
     #[error("category {0:?} must be two capitals and stand there once")]
     Category(String),
     #[error("post {0:?} must be small letters, digits and hyphens and stand there once")]
     Post(String),
+    #[error("carrier {0:?} must be small letters, digits and hyphens and stand there once, as must its words")]
+    Carrier(String),
+    #[error("column {0:?} must stand there once, with words in small letters without blanks and marks, each once")]
+    Column(String),
+    #[error("templates must have one for each category, with known columns, code and title among them; see {0:?}")]
+    Template(String),
     #[error("scheme {0:?} has the id or short name of another")]
     SameScheme(String),
     #[error("scheme {scheme:?} names category {category:?}, which is not defined")]
@@ -60,7 +79,7 @@ impl Profile {
     }
 
     /// The rules that come with the program, each file replaced by the one of the
-    /// same name in `dir` (`categories.toml`, `posts.toml`, `retention.toml`, `schemes/<name>.toml`),
+    /// same name in `dir` (`carriers.toml`, `categories.toml`, `columns.toml`, `posts.toml`, `retention.toml`, `templates.toml`, `schemes/<name>.toml`),
     /// and the further schemes found there, tried after the known ones in order
     /// of their names. Any other file is refused: it may be a misspelled one.
     pub fn load(dir: &Path) -> Result<Self, ProfileError> {
@@ -86,6 +105,17 @@ impl Profile {
         self.posts.iter().find(|post| post.code == code)
     }
 
+    /// The carrier of this code.
+    pub fn carrier(&self, code: &str) -> Option<&Carrier> {
+        self.carriers.iter().find(|carrier| carrier.code == code)
+    }
+
+    /// The carrier that catalogues mean by a word; it comes without blanks and marks.
+    pub fn carrier_by_word(&self, word: &str) -> Option<&Carrier> {
+        let means = |carrier: &&Carrier| carrier.code == word || carrier.words.iter().any(|known| known == word);
+        self.carriers.iter().find(means)
+    }
+
     pub fn category(&self, code: &str) -> Option<&Category> {
         self.categories.iter().find(|category| category.code == code)
     }
@@ -99,12 +129,17 @@ impl Profile {
         };
         let categories: CategoryFile = decode(CATEGORIES.0, &text("", CATEGORIES.0, CATEGORIES.1)?)?;
         let posts: PostFile = decode(POSTS.0, &text("", POSTS.0, POSTS.1)?)?;
+        let carriers: CarrierFile = decode(CARRIERS.0, &text("", CARRIERS.0, CARRIERS.1)?)?;
+        let columns: ColumnFile = decode(COLUMNS.0, &text("", COLUMNS.0, COLUMNS.1)?)?;
+        let templates = decode(TEMPLATES.0, &text("", TEMPLATES.0, TEMPLATES.1)?)?;
         let retention = decode(RETENTION.0, &text("", RETENTION.0, RETENTION.1)?)?;
         let mut presets = Vec::new();
         for (name, ours) in SCHEMES.into_iter().chain(further.iter().map(|name| (name.as_str(), ""))) {
             presets.push(decode(name, &text("schemes", name, ours)?)?);
         }
-        let profile = Self { categories: categories.category, presets, retention, posts: posts.post };
+        let (categories, posts) = (categories.category, posts.post);
+        let (carriers, columns) = (carriers.carrier, columns.column);
+        let profile = Self { categories, presets, retention, posts, carriers, columns, templates };
         profile.check()?;
         Ok(profile)
     }
@@ -120,6 +155,19 @@ impl Profile {
             if !sound || post.code.is_empty() || self.posts[..i].iter().any(|p| p.code == post.code) {
                 return Err(ProfileError::Post(post.code.clone()));
             }
+        }
+        for (i, carrier) in self.carriers.iter().enumerate() {
+            let words = |one: &Carrier| one.words.iter().chain([&one.code]).cloned().collect::<Vec<_>>();
+            let taken: Vec<String> = self.carriers[..i].iter().flat_map(words).collect();
+            if !carrier.is_sound() || words(carrier).iter().any(|word| taken.contains(word)) {
+                return Err(ProfileError::Carrier(carrier.code.clone()));
+            }
+        }
+        if let Some(fault) = column::fault(&self.columns) {
+            return Err(ProfileError::Column(fault));
+        }
+        if let Some(fault) = self.templates.fault(&self.categories, &self.columns) {
+            return Err(ProfileError::Template(fault));
         }
         for (i, preset) in self.presets.iter().enumerate() {
             let names = |p: &Preset| [p.id.clone(), p.short.clone()];
@@ -162,7 +210,9 @@ fn names(dir: &Path) -> Result<Vec<String>, ProfileError> {
 }
 
 fn refuse_strays(dir: &Path) -> Result<(), ProfileError> {
-    let known = |name: &String| [CATEGORIES.0, POSTS.0, RETENTION.0, "schemes"].contains(&name.as_str());
+    let known = |name: &String| {
+        [CARRIERS.0, CATEGORIES.0, COLUMNS.0, POSTS.0, RETENTION.0, TEMPLATES.0, "schemes"].contains(&name.as_str())
+    };
     match names(dir)?.into_iter().find(|name| !known(name)) {
         Some(stray) => Err(ProfileError::Stray(dir.join(stray))),
         None => Ok(()),
@@ -213,6 +263,12 @@ mod tests {
             ("categories.toml", CATEGORIES.1.replace("unit =", "units ="), "categories.toml is not as expected"),
             ("categories.toml", CATEGORIES.1.replace("\"WS\"", "\"KJ\""), "category \"KJ\" must be two capitals"),
             ("categories.toml", CATEGORIES.1.replace("\"MT\"", "\"mt\""), "category \"mt\" must be two capitals"),
+            ("carriers.toml", CARRIERS.1.replace("\"缩微\"", "\"纸\""), "carrier \"film\" must be"),
+            ("carriers.toml", CARRIERS.1.replace("\"双套\"", "\"双 套\""), "carrier \"dual\" must be"),
+            ("columns.toml", COLUMNS.1.replace("\"文号\",", "\"题名\","), "column \"docno: 题名\" must"),
+            ("columns.toml", COLUMNS.1.replace("field = \"place\"", "field = \"box\""), "column \"box\" must"),
+            ("templates.toml", TEMPLATES.1.replace("[\"RS\"]", "[\"KJ\"]"), "see \"KJ\""),
+            ("templates.toml", TEMPLATES.1.replace("about = \"采集时的地址\", ", ""), "see \"WY\""),
             ("posts.toml", POSTS.1.replace("general-manager", "office-head"), "post \"office-head\" must be"),
             ("schemes/own.toml", scheme.to_owned(), "scheme \"DAT22-2015\" has the id or short name of another"),
             ("schemes/dat22-2015.toml", scheme.replace("\"LX\"", "\"XX\""), "names category \"XX\""),

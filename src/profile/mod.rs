@@ -10,14 +10,20 @@
 //! No Rust names a regulation. An archive may keep codes that no standard
 //! describes, and its rules change while its records stay.
 
+mod carrier;
 mod category;
+mod column;
 mod load;
 mod post;
 mod retention;
 mod scheme;
+mod template;
 
+pub use carrier::{Carrier, FileNeeded};
 pub use category::{Category, SecondLevel, Unit};
+pub use column::{Column, Field};
 pub use load::{Profile, ProfileError};
 pub use post::Post;
 pub use retention::{PermanentWords, RetentionWords, TermWords, UndecidedWords};
 pub use scheme::{Charset, Element, ElementError, Form, Kind, Preset, Separator, TextRule, check_elements};
+pub use template::{Template, TemplateColumn, Templates};

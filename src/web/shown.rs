@@ -14,6 +14,17 @@ use axum::http::{HeaderMap, Uri, header};
 use axum_extra::extract::cookie::CookieJar;
 use std::ops::Range;
 
+/// What a carrier (载体) is called; a code that the rules no longer name stands for itself.
+pub(super) fn carrier(app: &App, lang: Lang, code: &str) -> String {
+    app.profile
+        .carrier(code)
+        .map_or(code, |carrier| match lang {
+            Lang::Zh => &carrier.name,
+            Lang::En => &carrier.english,
+        })
+        .to_owned()
+}
+
 /// What stands round a page for `asker`.
 pub(super) fn frame(app: &App, asker: Option<&Asker>, headers: &HeaderMap, uri: &Uri, place: Option<Place>) -> Frame {
     let lang = lang(headers, uri);

@@ -60,6 +60,9 @@ fn a_record(clock: &TestClock, filing: &Id<Filing>, code: &str, secrecy: Secrecy
         dated: Some("2011-06".into()),
         pages: None,
         note: String::new(),
+        carrier: Some("dual".into()),
+        in_box: Some("12".into()),
+        place: None,
         extra: vec![("盒号".into(), "12".into())],
         filing: filing.to_string(),
         filed_at: clock.now().to_string(),
@@ -111,6 +114,7 @@ async fn a_filing_is_seen_by_nobody_until_it_is_published(db: TestDb) {
     assert!(holdings::records_of_filing(&db, &reach, filing.as_str(), None, 10).await.unwrap().items.is_empty());
     publish(&db, &clock, &filing).await;
     let seen = holdings::by_code(&db, &reach, code).await.unwrap().unwrap();
+    assert_eq!((seen.carrier.as_deref(), seen.in_box.as_deref(), seen.place), (Some("dual"), Some("12"), None));
     assert_eq!((seen.files.len(), seen.extra), (1, vec![("盒号".to_owned(), "12".to_owned())]));
     assert_eq!(seen.dated.unwrap().to_string(), "2011-06");
 }

@@ -1,6 +1,7 @@
 //! Taking in, by the real binary, on both databases.
 
 mod broken_off;
+mod carriers;
 mod catalogue_only;
 mod codes;
 mod files;

@@ -95,7 +95,7 @@ pub enum Command {
     Correct {
         /// Its code (档号) or id
         record: String,
-        /// title, responsible, docno, date, retention, pages, note or extra:NAME; blank takes it away
+        /// title, responsible, docno, date, retention, pages, note, carrier, box, place or extra:NAME; blank takes it away
         #[arg(long = "set", value_name = "FIELD=TEXT", required = true)]
         set: Vec<String>,
         /// Why

@@ -2,7 +2,7 @@
 
 use super::{
     Planned,
-    desk::IngestError,
+    desk::{Desk, IngestError},
     stage::{department_of, retention_of},
     survey::digest_of,
 };
@@ -10,9 +10,16 @@ use crate::{
     access::Reach,
     db::Db,
     holdings::{self, RecordView},
-    ingest::defects::{Defect, DefectKind, Words},
+    ingest::{
+        catalogue::{Entry, Field, Headers, carrier},
+        defects::{Defect, DefectKind, Words},
+    },
+    profile::Profile,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// The rules that a row and a record are compared by.
+type Rules<'a> = (&'a Profile, &'a Headers);
 
 /// What became of the planned rows.
 pub(super) struct Compared {
@@ -28,6 +35,8 @@ pub(super) struct Compared {
 /// The archive as a batch is compared with it, chunk by chunk.
 pub(super) struct Held<'a> {
     db: &'a Db,
+    profile: &'a Profile,
+    headers: Headers,
     reach: &'a Reach,
     /// The filing that goes on, if one does.
     filing: Option<&'a str>,
@@ -40,10 +49,12 @@ pub(super) struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    pub async fn new(db: &'a Db, reach: &'a Reach, filing: Option<&'a str>) -> Result<Self, IngestError> {
+    pub async fn new(desk: &'a Desk, reach: &'a Reach, filing: Option<&'a str>) -> Result<Self, IngestError> {
+        let (db, profile) = (&desk.db, desk.profile.as_ref());
         let unpublished = holdings::unpublished(db).await?.into_iter().collect();
         let withdrawn = holdings::any_withdrawn(db).await?;
-        Ok(Self { db, reach, filing, unpublished, withdrawn, counted: HashMap::new() })
+        let headers = Headers::of(profile);
+        Ok(Self { db, profile, headers, reach, filing, unpublished, withdrawn, counted: HashMap::new() })
     }
 
     /// Sorts `planned` by what the archive holds under their codes. Of a record beyond the
@@ -76,7 +87,7 @@ impl<'a> Held<'a> {
                 Some(view) if own(view) => {
                     let digests = view.files.iter().map(|file| file.sha256.as_str());
                     compared.of_filing.push(content_line(&view.code, digests));
-                    compare_one(&row, view, &mut compared);
+                    compare_one(&row, view, (self.profile, &self.headers), &mut compared);
                 }
                 Some(view) if unpublished(view) => {
                     let words = Words {
@@ -85,7 +96,7 @@ impl<'a> Held<'a> {
                     };
                     compared.defects.push(Defect::new(DefectKind::CodeUsed, words).at(row.entry.row, code));
                 }
-                Some(view) => compare_one(&row, view, &mut compared),
+                Some(view) => compare_one(&row, view, (self.profile, &self.headers), &mut compared),
                 None if other.is_some() => {
                     let words = Words {
                         reason: "该档号已经用过，不再使用".to_owned(),
@@ -134,9 +145,9 @@ fn taken_again(row: u64, code: &str) -> Defect {
     Defect::new(DefectKind::CodeWithdrawn, words).at(row, code)
 }
 
-fn compare_one(row: &Planned, view: &RecordView, compared: &mut Compared) {
+fn compare_one(row: &Planned, view: &RecordView, rules: Rules<'_>, compared: &mut Compared) {
     let before = compared.defects.len();
-    against(row, view, &mut compared.defects);
+    against(row, view, rules, &mut compared.defects);
     compared.unchanged += u64::from(compared.defects.len() == before);
 }
 
@@ -152,7 +163,7 @@ fn number(row: &Planned) -> (String, i64) {
 
 /// Says where a row differs from the record held under its code: each file, then
 /// the description.
-fn against(row: &Planned, view: &RecordView, defects: &mut Vec<Defect>) {
+fn against(row: &Planned, view: &RecordView, rules: Rules<'_>, defects: &mut Vec<Defect>) {
     let code = row.code.as_str();
     let before = defects.len();
     for (at, file) in row.files.iter().enumerate() {
@@ -172,7 +183,7 @@ fn against(row: &Planned, view: &RecordView, defects: &mut Vec<Defect>) {
         };
         defects.push(Defect::new(DefectKind::FileChanged, words).at(row.entry.row, code));
     }
-    if defects.len() == before && differs(row, view) {
+    if defects.len() == before && differs(row, view, rules) {
         let words = Words {
             reason: "档号已有档案，著录与馆藏不同；馆藏未改动".to_owned(),
             remedy: "若是更正，请在该件的著录页修改；若是另一件，请改用新档号".to_owned(),
@@ -181,7 +192,7 @@ fn against(row: &Planned, view: &RecordView, defects: &mut Vec<Defect>) {
     }
 }
 
-fn differs(row: &Planned, view: &RecordView) -> bool {
+fn differs(row: &Planned, view: &RecordView, rules: Rules<'_>) -> bool {
     let entry = &row.entry;
     let pages = entry.pages.map(i64::from);
     entry.title != view.title
@@ -189,8 +200,33 @@ fn differs(row: &Planned, view: &RecordView) -> bool {
         || entry.docno != view.docno
         || entry.date != view.dated
         || entry.note != view.note
-        || entry.extra != view.extra
+        || kept_differs(entry, view, rules)
         || (pages.is_some() && pages != view.pages)
         || retention_of(&row.code, entry) != view.retention
         || department_of(&row.code, entry) != view.department.as_deref()
+}
+
+/// Carrier, box and place, and what has no name here. A record that was filed before these
+/// had one keeps them under the sender's own headers.
+fn kept_differs(entry: &Entry, view: &RecordView, (profile, headers): Rules<'_>) -> bool {
+    let (mut carrier_held, mut in_box, mut place) = (view.carrier.clone(), view.in_box.clone(), view.place.clone());
+    let mut rest = Vec::with_capacity(view.extra.len());
+    for (header, value) in &view.extra {
+        let unnamed = match headers.field(header) {
+            Some(Field::Carrier) => {
+                carrier(profile, value).map(|found| found.code.clone()).zip(Some(&mut carrier_held))
+            }
+            Some(Field::Box) => Some((value.clone(), &mut in_box)),
+            Some(Field::Place) => Some((value.clone(), &mut place)),
+            _ => None,
+        };
+        match unnamed {
+            Some((value, held @ None)) => *held = Some(value),
+            _ => rest.push((header.as_str(), value.as_str())),
+        }
+    }
+    entry.carrier != carrier_held
+        || entry.in_box != in_box
+        || entry.place != place
+        || !entry.extra.iter().map(|(header, value)| (header.as_str(), value.as_str())).eq(rest)
 }

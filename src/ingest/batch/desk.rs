@@ -4,12 +4,17 @@ use crate::{
     access::AccessError,
     db::{Db, DbError},
     holdings::HoldingsError,
-    ingest::{catalogue::CatalogueError, extract::Extractor, folder::FolderError, package::PackageError},
+    ingest::{
+        catalogue::{Aside, CatalogueError},
+        extract::Extractor,
+        folder::FolderError,
+        package::PackageError,
+    },
     kernel::{Clock, Secrecy},
     profile::Profile,
     vault::{Room, Vault, VaultError},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{fs::File, path::PathBuf, sync::Arc};
 
 /// The desk (收集台): the rooms and bounds that taking in needs. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +40,16 @@ pub struct Desk {
     pub turn: Arc<tokio::sync::Mutex<()>>,
     /// Whose turn it is to take a new version of a record to the store.
     pub versions: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Aside for Desk {
+    fn file(&self) -> Result<File, VaultError> {
+        self.vault.scratch()
+    }
+
+    fn room(&self, bytes: u64) -> Result<(), VaultError> {
+        self.room.check(bytes)
+    }
 }
 
 /// Why a batch was not taken in.

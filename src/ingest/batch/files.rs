@@ -62,7 +62,7 @@ fn match_files(survey: &mut Survey, walked: &folder::Walked) -> Result<Matched, 
         .map(|(row, wants)| Wanted { row: *row, code: &wants.code, file_name: wants.file_name.as_deref() })
         .collect();
     let mut matched = folder::match_files(&wanted, &walked.files, code::fold);
-    matched.missing.retain(|place| !survey.wanted[*place].on_paper);
+    matched.missing.retain(|place| survey.wanted[*place].needs_file);
     // A file that a row set aside claims goes to no other, and is named to nobody.
     matched.surplus.retain(|file| !secret.contains(file));
     matched.doubly.retain(|(file, _)| !secret.contains(file));

@@ -340,7 +340,7 @@ async fn check(
     survey: &mut Survey,
     checked: &mut Checked,
 ) -> Result<(), IngestError> {
-    let mut held = Held::new(&desk.db, reach, filing).await?;
+    let mut held = Held::new(desk, reach, filing).await?;
     let count = batch.entries.len();
     let ready = |from: usize| {
         let batch = batch.clone();

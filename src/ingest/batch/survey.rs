@@ -14,11 +14,15 @@ use crate::{
         defects::{self, Defect, Lang},
     },
     kernel::Sha256,
+    profile::{FileNeeded, Profile},
 };
 use std::sync::mpsc;
 
 /// Rows handed from the thread that reads to the one that understands, at a time.
 const AT_ONCE: usize = 512;
+
+/// Bytes of text after which fewer rows are handed on: a row may have a million.
+const BYTES_AT_ONCE: usize = 1 << 20;
 
 /// The rows of a catalogue, understood.
 pub(super) struct Survey {
@@ -42,12 +46,14 @@ pub(super) struct Wants {
     /// As typed.
     pub code: String,
     pub file_name: Option<String>,
-    pub on_paper: bool,
+    /// Whether it is a defect that it has none.
+    pub needs_file: bool,
 }
 
 /// Reads the catalogue. Blocks.
 pub(super) fn survey(desk: &Desk, handed: &Handed) -> Result<Survey, IngestError> {
-    let mut catalogue = Catalogue::open(&handed.catalogue_name, &handed.catalogue, &handed.mapping)?;
+    let mapping = handed.mapping.clone().by(&desk.profile);
+    let mut catalogue = Catalogue::open(&handed.catalogue_name, &handed.catalogue, &mapping, desk)?;
     let columns = catalogue.columns().clone();
     let mut survey = Survey {
         rows: 0,
@@ -65,7 +71,7 @@ pub(super) fn survey(desk: &Desk, handed: &Handed) -> Result<Survey, IngestError
         let (sender, chunks) = mpsc::sync_channel::<Vec<Result<Row, CatalogueError>>>(4);
         scope.spawn(move || {
             loop {
-                let rows: Vec<_> = catalogue.by_ref().take(AT_ONCE).collect();
+                let rows = some(&mut catalogue);
                 if rows.is_empty() || sender.send(rows).is_err() {
                     return;
                 }
@@ -87,6 +93,17 @@ pub(super) fn survey(desk: &Desk, handed: &Handed) -> Result<Survey, IngestError
     Ok(survey)
 }
 
+/// The next rows: [`AT_ONCE`], or fewer where they hold much.
+fn some(catalogue: &mut Catalogue) -> Vec<Result<Row, CatalogueError>> {
+    let (mut rows, mut bytes) = (Vec::with_capacity(AT_ONCE), 0);
+    while rows.len() < AT_ONCE && bytes < BYTES_AT_ONCE {
+        let Some(row) = catalogue.next() else { break };
+        bytes += row.as_ref().map_or(0, Row::bytes);
+        rows.push(row);
+    }
+    rows
+}
+
 impl Survey {
     fn understand(
         &mut self,
@@ -96,11 +113,12 @@ impl Survey {
         matching: bool,
         seen: &mut Seen,
     ) -> Result<(), IngestError> {
-        let aside = match Entry::read(row, columns, Lang::Zh) {
+        let aside = match Entry::read(row, columns, &desk.profile, Lang::Zh) {
             Reading::Entry(entry, faults) => {
                 let faults = faults.into_iter().map(|fault| Defect::from_fault(fault, entry.row, &entry.code_raw));
                 self.defects.extend(faults)?;
-                if !matching && !on_paper(&entry) {
+                let needs_file = needs_file(&desk.profile, &entry);
+                if !matching && needs_file {
                     self.defects.add(&defects::missing_file(entry.row, &entry.code_raw, Lang::Zh))?;
                 }
                 let folded = code::fold(&entry.code_raw);
@@ -109,8 +127,7 @@ impl Survey {
                 self.entries.push(&entry)?;
                 self.row_of.push(entry.row);
                 if matching {
-                    let on_paper = on_paper(&entry);
-                    self.wanted.push(Wants { code: entry.code_raw, file_name: entry.file_name, on_paper });
+                    self.wanted.push(Wants { code: entry.code_raw, file_name: entry.file_name, needs_file });
                 }
                 return Ok(());
             }
@@ -149,9 +166,10 @@ impl Survey {
     }
 }
 
-/// Whether a row says that it lies on paper: then it needs no file.
-fn on_paper(entry: &Entry) -> bool {
-    entry.extra.iter().any(|(header, value)| header.contains("载体") && value.contains('纸'))
+/// Whether a row needs a file: one whose carrier is said to need none does not.
+fn needs_file(profile: &Profile, entry: &Entry) -> bool {
+    let carrier = entry.carrier.as_deref().and_then(|code| profile.carrier(code));
+    carrier.is_none_or(|carrier| carrier.file == FileNeeded::Required)
 }
 
 /// What is remembered of every code: twenty bytes, so that two rows of one code are found

@@ -1,21 +1,10 @@
 //! Which column is what: the header row found, and each header understood.
 
 use super::{
-    CatalogueError, HEADER_WITHIN, Row,
-    header::{Field, plain, speaks_of_secrecy},
+    CatalogueError, Field, HEADER_WITHIN, Mapping, Row,
+    header::{plain, speaks_of_secrecy},
 };
 use std::collections::HashMap;
-
-/// What a caller knows of the headers, by their text (widths, blanks and
-/// brackets do not matter): a field, or `None` to keep the column as it is.
-#[derive(Clone, Debug, Default)]
-pub struct Mapping(HashMap<String, Option<Field>>);
-
-impl Mapping {
-    pub fn new(known: impl IntoIterator<Item = (String, Option<Field>)>) -> Self {
-        Self(known.into_iter().map(|(header, field)| (plain(&header), field)).collect())
-    }
-}
 
 /// The header row of a catalogue.
 #[derive(Clone, Debug)]
@@ -31,7 +20,8 @@ pub struct Columns {
 impl Columns {
     /// The first of the rows with a 档号 and a 题名 column.
     ///
-    /// Errors: `Columns`, with the headers of the row that came nearest.
+    /// Errors: `Columns`, with the headers of the row that came nearest; leniently, that row is
+    /// taken.
     pub(super) fn find(rows: &[Row], mapping: &Mapping) -> Result<Self, CatalogueError> {
         let mut nearest: Option<Self> = None;
         for row in rows.iter().filter(|row| row.number <= HEADER_WITHIN as u64 && !row.is_blank()) {
@@ -42,6 +32,11 @@ impl Columns {
             if nearest.as_ref().is_none_or(|best| columns.fields.len() > best.fields.len()) {
                 nearest = Some(columns);
             }
+        }
+        if mapping.lenient
+            && let Some(columns) = nearest
+        {
+            return Ok(columns);
         }
         let (missing, found) = match nearest {
             Some(columns) => (columns.missing(), columns.headers),
@@ -55,16 +50,16 @@ impl Columns {
         let headers: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
         let mut best: HashMap<Field, (usize, usize)> = HashMap::new();
         for (column, header) in headers.iter().enumerate() {
-            let guess = match mapping.0.get(&plain(header)) {
+            let guess = match mapping.told(header) {
                 Some(told) => told.map(|field| (field, 0)),
-                None => Field::guess(header).map(|(field, doubt)| (field, doubt + 1)),
+                None => mapping.headers.guess(header).map(|(field, doubt)| (field, doubt + 1)),
             };
             let Some((field, doubt)) = guess else { continue };
             let claim = best.entry(field).or_insert((doubt, column));
             *claim = (*claim).min((doubt, column));
         }
         let fields: HashMap<Field, usize> = best.into_iter().map(|(field, (_, column))| (field, column)).collect();
-        let told = |header: &str| mapping.0.get(&plain(header)).is_some_and(Option::is_none);
+        let told = |header: &str| mapping.told(header) == Some(None);
         let secrecy = (0..headers.len())
             .filter(|column| {
                 fields.get(&Field::Secrecy) == Some(column)
@@ -76,6 +71,11 @@ impl Columns {
 
     fn missing(&self) -> Vec<&'static str> {
         [Field::Code, Field::Title].into_iter().filter(|field| !self.has(*field)).map(Field::label).collect()
+    }
+
+    /// How many columns have a meaning.
+    pub(super) fn understood(&self) -> usize {
+        self.fields.len()
     }
 
     pub fn has(&self, field: Field) -> bool {
@@ -127,7 +127,7 @@ impl Columns {
 }
 
 /// The name Excel gives a column: 0 is `A`, 26 is `AA`.
-fn letters(column: usize) -> String {
+pub(super) fn letters(column: usize) -> String {
     let mut left = column + 1;
     let mut name = Vec::new();
     while left > 0 {

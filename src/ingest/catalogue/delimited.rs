@@ -11,9 +11,6 @@ use std::io::{self, BufRead};
 /// Longest row, in bytes (ours): more is a missing quote, not a description.
 const LONGEST_ROW: usize = 1 << 20;
 
-/// Most columns of a row (ours).
-pub const MOST_COLUMNS: usize = 512;
-
 /// One row before decoding.
 #[derive(Debug, Default)]
 pub struct RawRow {

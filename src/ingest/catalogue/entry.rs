@@ -1,8 +1,9 @@
 //! A row understood: what it says of one record, and what is wrong with it.
 
-use super::{Cell, Columns, Field, Retention, Row, date, words};
+use super::{Cell, Columns, Field, Retention, Row, carrier, date, words};
 use crate::ingest::defects::{DefectKind, Lang, Words};
 use crate::kernel::{Dated, Secrecy};
+use crate::profile::Profile;
 use serde::{Deserialize, Serialize};
 
 /// What a catalogue says of one record.
@@ -25,6 +26,12 @@ pub struct Entry {
     pub category: Option<String>,
     pub year: Option<String>,
     pub department: Option<String>,
+    /// Code of the carrier; of one that is not known the word stands in `extra`.
+    pub carrier: Option<String>,
+    /// 盒号
+    pub in_box: Option<String>,
+    /// 存放位置
+    pub place: Option<String>,
     /// Cells of columns that are no field of ours, under their headers; and the
     /// date as typed where it is supposed (考证) or a span.
     pub extra: Vec<(String, String)>,
@@ -62,7 +69,7 @@ pub enum Reading {
 impl Entry {
     /// Understands a row. The secrecy comes first: until it is known to be
     /// open, no other cell but the 档号 is copied.
-    pub fn read(row: &Row, columns: &Columns, lang: Lang) -> Reading {
+    pub fn read(row: &Row, columns: &Columns, profile: &Profile, lang: Lang) -> Reading {
         let code = text(row, columns, Field::Code);
         // Of several columns the strictest mark holds.
         let mut secrecy = Secrecy::Open;
@@ -82,7 +89,7 @@ impl Entry {
         match (secrecy, unknown) {
             (Secrecy::Open, Some(fault)) => Reading::Unmarked { row: row.number, code, fault },
             (Secrecy::Open, None) => {
-                let mut reader = Reader { row, columns, lang, faults: Vec::new() };
+                let mut reader = Reader { row, columns, profile, lang, faults: Vec::new() };
                 let entry = reader.entry(code, secrecy);
                 Reading::Entry(Box::new(entry), reader.faults)
             }
@@ -115,13 +122,14 @@ fn fault(columns: &Columns, field: Field, kind: DefectKind, words: Words) -> Fau
 struct Reader<'a> {
     row: &'a Row,
     columns: &'a Columns,
+    profile: &'a Profile,
     lang: Lang,
     faults: Vec<Fault>,
 }
 
 impl Reader<'_> {
     fn entry(&mut self, code_raw: String, secrecy: Secrecy) -> Entry {
-        for field in Field::all() {
+        for field in Field::ALL {
             self.check_value(field);
         }
         if code_raw.is_empty() {
@@ -138,6 +146,7 @@ impl Reader<'_> {
             .map(|(header, cell)| (header, cell.text().into_owned()))
             .collect();
         let date = self.date(&mut extra);
+        let carrier = self.carrier(&mut extra);
         Entry {
             row: self.row.number,
             code_raw,
@@ -154,6 +163,9 @@ impl Reader<'_> {
             category: self.optional(Field::Category),
             year: self.optional(Field::Year),
             department: self.optional(Field::Department),
+            carrier,
+            in_box: self.optional(Field::Box),
+            place: self.optional(Field::Place),
             extra,
         }
     }
@@ -189,6 +201,17 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn carrier(&mut self, extra: &mut Vec<(String, String)>) -> Option<String> {
+        let word = self.optional(Field::Carrier)?;
+        if let Some(carrier) = carrier::carrier(self.profile, &word) {
+            return Some(carrier.code.clone());
+        }
+        let words = Words::unknown_carrier(&word, &carrier::carriers(self.profile), self.lang);
+        self.fault(Field::Carrier, DefectKind::UnknownCarrier, words);
+        extra.push((self.columns.header(Field::Carrier).to_owned(), word));
+        None
     }
 
     fn retention(&mut self) -> Option<Retention> {
@@ -235,7 +258,7 @@ mod tests {
     use super::*;
 
     fn columns() -> Columns {
-        let headers = ["档号", "题名", "责任者", "日期", "保管期限", "密级", "页数", "文件名", "盒号"];
+        let headers = ["档号", "题名", "责任者", "日期", "保管期限", "密级", "页数", "文件名", "盒号", "载体", "备考"];
         Columns::find(&[row(1, &headers)], &Mapping::default()).unwrap()
     }
 
@@ -244,7 +267,7 @@ mod tests {
     }
 
     fn read(cells: &[&str]) -> Reading {
-        Entry::read(&row(7, cells), &columns(), Lang::Zh)
+        Entry::read(&row(7, cells), &columns(), &Profile::compiled().unwrap(), Lang::Zh)
     }
 
     #[test]
@@ -259,6 +282,8 @@ mod tests {
             "12页",
             "a.pdf",
             "3",
+            "纸质、电子",
+            "缺封底",
         ]) else {
             panic!("open")
         };
@@ -267,7 +292,8 @@ mod tests {
         assert_eq!((entry.row, entry.pages, entry.file_name.as_deref()), (7, Some(12), Some("a.pdf")));
         assert_eq!(entry.retention, Some(Retention::Permanent));
         assert_eq!(entry.date.unwrap().to_string(), "2011-06-14");
-        assert_eq!(entry.extra, [("盒号".to_owned(), "3".to_owned())]);
+        assert_eq!((entry.in_box.as_deref(), entry.carrier.as_deref()), (Some("3"), Some("dual")));
+        assert_eq!(entry.extra, [("备考".to_owned(), "缺封底".to_owned())]);
     }
 
     #[test]
@@ -328,10 +354,23 @@ mod tests {
     }
 
     #[test]
+    fn a_carrier_that_is_not_known_is_told_and_its_word_kept() {
+        let Reading::Entry(entry, faults) = read(&["X", "t", "", "", "", "", "", "", "", "竹简"]) else {
+            panic!("open")
+        };
+        assert_eq!((entry.carrier, faults[0].kind), (None, DefectKind::UnknownCarrier));
+        assert!(faults[0].remedy.contains("纸质、电子"), "{}", faults[0].remedy);
+        assert_eq!(entry.extra, [("载体".to_owned(), "竹简".to_owned())]);
+    }
+
+    #[test]
     fn an_excel_error_value_is_a_fault_and_no_text() {
         let mut bad = row(7, &["X", "t"]);
         bad.cells[1] = Cell::Broken("#REF!".into());
-        let Reading::Entry(entry, faults) = Entry::read(&bad, &columns(), Lang::Zh) else { panic!("open") };
+        let Reading::Entry(entry, faults) = Entry::read(&bad, &columns(), &Profile::compiled().unwrap(), Lang::Zh)
+        else {
+            panic!("open")
+        };
         assert_eq!((entry.title.as_str(), faults[0].kind), ("", DefectKind::CellBroken));
     }
 }

@@ -9,12 +9,16 @@ pub enum CatalogueError {
     Absent(PathBuf),
     #[error("more than one catalogue: {}; keep one of them in the folder", .0.join(", "))]
     Several(Vec<String>),
-    #[error("{} is neither .xlsx nor .csv", .0.display())]
+    #[error("{} is none of .xlsx, .ods, .xls and .csv", .0.display())]
     Form(PathBuf),
     #[error("cannot read {}", path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Source(VaultError),
+    #[error(
+        "{} is larger than {limit} MiB, the most of a binary workbook, which must be read as a whole; save it as .xlsx, which may have a million rows", path.display()
+    )]
+    TooLarge { path: PathBuf, limit: u64 },
     #[error("{} is not a readable Excel workbook: {reason}; open it in Excel and save it as .xlsx again", path.display())]
     Workbook { path: PathBuf, reason: String },
     #[error(
@@ -35,8 +39,8 @@ pub enum CatalogueError {
     LongRow { row: u64, line: u64, limit: usize },
     #[error("row {row} has more than {limit} columns")]
     Wide { row: u64, limit: usize },
-    #[error("UTF-16 text; save the catalogue as CSV UTF-8 or .xlsx")]
-    Utf16,
+    #[error("row {row} has more than {limit} bytes of text")]
+    Heavy { row: u64, limit: usize },
 }
 
 impl CatalogueError {
@@ -47,21 +51,22 @@ impl CatalogueError {
             | Self::Mixed { row, .. }
             | Self::OpenQuote { row, .. }
             | Self::LongRow { row, .. }
-            | Self::Wide { row, .. } => Some(*row),
+            | Self::Wide { row, .. }
+            | Self::Heavy { row, .. } => Some(*row),
             Self::Absent(_)
             | Self::Several(_)
             | Self::Form(_)
             | Self::Io { .. }
             | Self::Source(_)
+            | Self::TooLarge { .. }
             | Self::Workbook { .. }
             | Self::TwoSheets { .. }
-            | Self::Columns { .. }
-            | Self::Utf16 => None,
+            | Self::Columns { .. } => None,
         }
     }
 
     /// Whether the rows after this one can still be read.
     pub fn leaves_the_rest(&self) -> bool {
-        matches!(self, Self::Undecodable { .. } | Self::Mixed { .. } | Self::Wide { .. })
+        matches!(self, Self::Undecodable { .. } | Self::Mixed { .. } | Self::Wide { .. } | Self::Heavy { .. })
     }
 }

@@ -11,8 +11,10 @@ use std::{
 /// question only the sender can answer. A workbook goes before a CSV because
 /// the CSV is, in practice, exported from it; an encoding in the name marks a
 /// copy for other software.
-const TIERS: [&[&str]; 4] = [
+const TIERS: [&[&str]; 6] = [
     &["catalogue.xlsx", "目录.xlsx"],
+    &["catalogue.ods", "目录.ods"],
+    &["catalogue.xls", "目录.xls"],
     &["catalogue.csv", "目录.csv"],
     &["catalogue.utf8.csv", "catalogue.utf-8.csv", "目录.utf8.csv", "目录.utf-8.csv"],
     &["catalogue.gb18030.csv", "catalogue.gbk.csv", "目录.gb18030.csv", "目录.gbk.csv"],
@@ -26,7 +28,7 @@ pub fn is_catalogue(name: &str) -> bool {
 }
 
 /// The catalogue of the batch folder `dir`: `catalogue.xlsx` or `目录.xlsx`; if
-/// there is neither, `catalogue.csv` or `目录.csv`; then copies with an encoding
+/// there is neither, `.ods`, then `.xls`, then `catalogue.csv` or `目录.csv`; then copies with an encoding
 /// in their name (UTF-8 first). Case does not matter.
 ///
 /// Errors: `Absent`, `Several` if the best tier has two files, `Io`.
@@ -83,6 +85,8 @@ mod tests {
             (&["目录.xlsx", "catalogue.csv"], "目录.xlsx"),
             (&["catalogue.csv", "catalogue.gb18030.csv"], "catalogue.csv"),
             (&["catalogue.gb18030.csv"], "catalogue.gb18030.csv"),
+            (&["目录.xls", "catalogue.ods", "catalogue.csv"], "catalogue.ods"),
+            (&["目录.xls", "catalogue.csv"], "目录.xls"),
             (&["Catalogue.XLSX", "other.xlsx"], "Catalogue.XLSX"),
         ] {
             assert_eq!(chosen(names).as_deref(), Ok(wanted), "{names:?}");

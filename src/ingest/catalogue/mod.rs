@@ -7,11 +7,12 @@
 //! is copied as it stands; and of a row above 公开 nothing outlives the reading
 //! but its number, its 档号 and its mark (see [`Reading::SetAside`]).
 //!
-//! Forms: `.xlsx` (first visible sheet with a header, held in memory) and `.csv`
-//! (streamed; UTF-8 with or without a byte order mark, or GB18030; comma, tab or
-//! semicolon). The header is looked for within the first ten rows, because a
+//! Forms: `.xlsx` and `.ods` (the one visible sheet with a header, streamed), `.xls` (within
+//! 32 MiB, for it cannot be streamed) and `.csv` (streamed; UTF-8 with or without a byte
+//! order mark, GB18030, or UTF-16 with one; comma, tab or semicolon). The header is looked for within the first ten rows, because a
 //! printed catalogue begins with its own title.
 
+mod carrier;
 mod columns;
 mod date;
 mod delimited;
@@ -19,24 +20,36 @@ mod entry;
 mod error;
 mod find;
 mod header;
+mod mapping;
 mod numeral;
+mod preview;
 mod text;
 mod words;
 mod workbook;
 
-pub use columns::{Columns, Mapping};
+pub use crate::profile::Field;
+pub(in crate::ingest) use carrier::{carrier, carriers};
+pub use columns::Columns;
 pub(in crate::ingest) use date::read as read_date;
 pub use date::{DateFault, When};
 pub use entry::{Entry, Fault, Reading, SetAside};
 pub use error::CatalogueError;
 pub use find::{choose, find, is_catalogue};
-pub use header::Field;
+pub use header::Headers;
+pub use mapping::{Mapping, Told, read_told};
+pub use preview::{How, Preview, SeenColumn, SeenRow, SeenSecrecy, preview};
 pub use words::{Retention, RetentionFault};
 pub(in crate::ingest) use words::{pages, retention};
 pub(in crate::ingest) use workbook::refuse_bombs;
 
-use crate::{kernel::Dated, vault::Source};
-use std::{borrow::Cow, path::Path};
+use crate::{
+    kernel::Dated,
+    vault::{Bytes, Source, VaultError},
+};
+use std::{borrow::Cow, fs::File, io::Cursor, path::Path};
+
+/// Most columns of a row (ours).
+const MOST_COLUMNS: usize = 512;
 
 /// A header is looked for in this many rows (ours).
 const HEADER_WITHIN: usize = 10;
@@ -91,6 +104,15 @@ impl Row {
         self.cells.get(column).unwrap_or(&Cell::Empty)
     }
 
+    /// Of its texts together.
+    pub fn bytes(&self) -> usize {
+        let texts = self.cells.iter().map(|cell| match cell {
+            Cell::Text(text) | Cell::Broken(text) => text.len(),
+            _ => 0,
+        });
+        texts.sum()
+    }
+
     fn is_blank(&self) -> bool {
         self.cells.iter().all(Cell::is_empty)
     }
@@ -98,7 +120,38 @@ impl Row {
 
 enum Rows {
     Text(text::TextRows),
-    Workbook(std::vec::IntoIter<Row>),
+    Workbook(Box<workbook::WorkbookRows>),
+    Ods(Box<workbook::OdsRows>),
+    Binary(std::vec::IntoIter<Row>),
+}
+
+/// What a catalogue is read from, again and again.
+pub trait Opens {
+    /// From the first byte.
+    fn open(&self) -> Result<Box<dyn Bytes>, VaultError>;
+}
+
+impl Opens for Source {
+    fn open(&self) -> Result<Box<dyn Bytes>, VaultError> {
+        Source::open(self)
+    }
+}
+
+/// A catalogue that lies in memory and nowhere else.
+pub struct InMemory(pub bytes::Bytes);
+
+impl Opens for InMemory {
+    fn open(&self) -> Result<Box<dyn Bytes>, VaultError> {
+        Ok(Box::new(Cursor::new(self.0.clone())))
+    }
+}
+
+/// Where a reading puts what is too much for memory.
+pub trait Aside {
+    /// A new file without a name.
+    fn file(&self) -> Result<File, VaultError>;
+    /// Whether so many bytes may be written there.
+    fn room(&self, bytes: u64) -> Result<(), VaultError>;
 }
 
 /// An opened catalogue; iterating gives its rows. An error of one row leaves
@@ -112,12 +165,20 @@ pub struct Catalogue {
 impl Catalogue {
     /// Opens the catalogue that its sender called `name` (its ending says the form), with
     /// some headers explained by the caller; the rest is guessed.
-    pub fn open(name: &Path, file: &Source, mapping: &Mapping) -> Result<Self, CatalogueError> {
+    pub fn open(name: &Path, file: &dyn Opens, mapping: &Mapping, aside: &dyn Aside) -> Result<Self, CatalogueError> {
         let form = name.extension().and_then(|form| form.to_str()).map(str::to_lowercase);
         match form.as_deref() {
             Some("xlsx") => {
-                let (rows, columns) = workbook::read(name, file, mapping)?;
-                Ok(Self { columns, rows: Rows::Workbook(rows.into_iter()) })
+                let (rows, columns) = workbook::WorkbookRows::open(name, file, mapping, aside)?;
+                Ok(Self { columns, rows: Rows::Workbook(Box::new(rows)) })
+            }
+            Some("ods") => {
+                let (rows, columns) = workbook::OdsRows::open(name, file, mapping)?;
+                Ok(Self { columns, rows: Rows::Ods(Box::new(rows)) })
+            }
+            Some("xls") => {
+                let (rows, columns) = workbook::read_binary(name, file, mapping)?;
+                Ok(Self { columns, rows: Rows::Binary(rows) })
             }
             Some("csv") => {
                 let (rows, columns) = text::TextRows::open(name, file, mapping)?;
@@ -139,7 +200,9 @@ impl Iterator for Catalogue {
         loop {
             let row = match &mut self.rows {
                 Rows::Text(rows) => rows.next_row()?,
-                Rows::Workbook(rows) => Ok(rows.next()?),
+                Rows::Workbook(rows) => rows.next_row()?,
+                Rows::Ods(rows) => rows.next_row()?,
+                Rows::Binary(rows) => Ok(rows.next()?),
             };
             // A printed catalogue repeats its header on every page.
             match row {
@@ -151,4 +214,4 @@ impl Iterator for Catalogue {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

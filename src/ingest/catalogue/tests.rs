@@ -18,8 +18,21 @@ fn handed(name: &str, bytes: &[u8]) -> Handed {
     Handed { _dir: dir, path }
 }
 
+/// Puts what is too much for memory into the folder of temporary files.
+pub(in crate::ingest) struct InTemp;
+
+impl Aside for InTemp {
+    fn file(&self) -> Result<File, VaultError> {
+        Ok(tempfile::tempfile().unwrap())
+    }
+
+    fn room(&self, _: u64) -> Result<(), VaultError> {
+        Ok(())
+    }
+}
+
 fn open(path: &Path) -> Result<Catalogue, CatalogueError> {
-    Catalogue::open(path, &Source::Plain(path.to_owned()), &Mapping::default())
+    Catalogue::open(path, &Source::Plain(path.to_owned()), &Mapping::default(), &InTemp)
 }
 
 /// Each row as `number:cell|cell`, or its error.
@@ -44,10 +57,24 @@ fn a_csv_reads_the_same_in_every_encoding() {
     let (gb, _, faulty) = GB18030.encode(SMALL);
     assert!(!faulty);
     let marked = [b"\xEF\xBB\xBF", SMALL.as_bytes()].concat();
-    for bytes in [SMALL.as_bytes(), &marked, &gb] {
+    let little: Vec<u8> = std::iter::once(0xFEFF).chain(SMALL.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = std::iter::once(0xFEFF).chain(SMALL.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    for bytes in [SMALL.as_bytes(), &marked, &gb, &little, &big] {
         let file = handed("catalogue.csv", bytes);
         assert_eq!(lines(&file.path), ["2:X001-1|关于农村饮水的通知|20110614", "4:X001-2|两行\n题名，带\"引号\"|2011"]);
     }
+}
+
+#[test]
+fn half_a_character_of_utf16_is_an_error_of_its_row_alone() {
+    let text = "\u{FEFF}档号\t题名\r\nX001\t甲\r\nX002\t乙\r\nX003\t丙\r\n";
+    let mut units: Vec<u16> = text.encode_utf16().collect();
+    let at = units.iter().position(|unit| *unit == 0x4E59);
+    units[at.unwrap()] = 0xD800;
+    let bytes: Vec<u8> = units.into_iter().flat_map(u16::to_le_bytes).collect();
+    let read = lines(&handed("catalogue.csv", &bytes).path);
+    assert_eq!((read[0].as_str(), read[2].as_str()), ("2:X001|甲", "4:X003|丙"));
+    assert!(read[1].starts_with("row 3 (line 3): bytes that are not UTF-16"), "{}", read[1]);
 }
 
 #[test]
@@ -85,11 +112,11 @@ fn a_quote_that_never_closes_keeps_the_rows_before_it() {
 #[test]
 fn what_is_no_catalogue_says_so() {
     for (name, bytes, wanted) in [
-        ("catalogue.csv", &b"\xFF\xFEa\0"[..], "UTF-16"),
+        ("catalogue.csv", &b"\xFF\xFEa\0"[..], "no column for"),
         ("catalogue.csv", b"", "no column for 档号, 题名"),
         ("catalogue.csv", "档号,责任者\n1,2\n".as_bytes(), "headers found: 档号 | 责任者"),
         ("catalogue.xlsx", b"PK not a workbook", "is not a readable Excel workbook"),
-        ("catalogue.pdf", b"", "neither .xlsx nor .csv"),
+        ("catalogue.pdf", b"", "none of .xlsx, .ods, .xls and .csv"),
     ] {
         let file = handed(name, bytes);
         let error = open(&file.path).err().unwrap().to_string();
@@ -154,12 +181,13 @@ fn the_sheet_with_a_header_is_found_and_a_far_cell_costs_nothing() {
 #[test]
 fn a_generated_batch_reads_the_same_in_all_its_catalogues() {
     let Some(batch) = std::env::var_os("LANTAI_SAMPLE_BATCH").map(PathBuf::from) else { return };
+    let profile = crate::profile::Profile::compiled().unwrap();
     let read = |name: &str| -> Vec<Entry> {
         let mut catalogue = open(&batch.join(name)).unwrap();
         let columns = catalogue.columns().clone();
         let rows: Vec<Row> = catalogue.by_ref().collect::<Result<_, _>>().unwrap();
         rows.iter()
-            .filter_map(|row| match Entry::read(row, &columns, Lang::Zh) {
+            .filter_map(|row| match Entry::read(row, &columns, &profile, Lang::Zh) {
                 Reading::Entry(entry, faults) => {
                     assert_eq!(faults, [], "row {}", row.number);
                     Some(*entry)
@@ -172,4 +200,59 @@ fn a_generated_batch_reads_the_same_in_all_its_catalogues() {
     assert!(!entries.is_empty());
     assert_eq!(entries, read("catalogue.csv"));
     assert_eq!(entries, read("catalogue.gb18030.csv"));
+}
+
+/// `sample.fods`, and what LibreOffice made of it.
+#[test]
+fn one_list_reads_the_same_from_every_kind_of_workbook() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/catalogue");
+    for name in ["sample.xlsx", "sample.ods", "sample.xls"] {
+        let wanted = [
+            "3:X001-WS·2011-Y-BGS-0001|关于农村饮水的请示|2011-06-14|12|市府|3",
+            "4:X001-WS·2011-Y-BGS-0002|两行\n题名 & \"引号\"|20110600|7页|市府|3",
+            "5:X001-WS·2011-Y-BGS-0003|归档文件目录乙|[1950]|1.5|市府|#DIV/0!",
+        ];
+        // LibreOffice writes no text that a formula comes to into an .xls.
+        let wanted =
+            wanted.map(|line| if name.ends_with(".xls") { line.replace("归档文件目录乙", "0") } else { line.into() });
+        assert_eq!(lines(&folder.join(name)), wanted, "{name}");
+        let catalogue = open(&folder.join(name)).unwrap();
+        let third: Vec<Cell> = catalogue.map(|row| row.unwrap().cells.remove(2)).collect();
+        assert!(matches!(third[0], Cell::Day(_)), "{name}: {third:?}");
+    }
+}
+
+#[test]
+fn a_binary_workbook_too_large_to_be_read_whole_names_the_way_out() {
+    let file = handed("catalogue.xls", &vec![0; (32 << 20) + 1]);
+    let error = open(&file.path).err().unwrap().to_string();
+    assert!(error.contains("larger than 32 MiB") && error.contains("save it as .xlsx"), "{error}");
+    let error = open(&handed("catalogue.xls", b"no workbook").path).err().unwrap().to_string();
+    assert!(error.contains("not a readable"), "{error}");
+}
+
+#[test]
+fn days_are_counted_from_1904_where_the_workbook_says_so() {
+    use std::io::{Cursor, Read as _, Write as _};
+    let file = workbook(|sheet| {
+        for (column, header) in (0u16..).zip(["档号", "题名", "日期"]) {
+            sheet.write_string(0, column, header).unwrap();
+        }
+        let day = Format::new().set_num_format("yyyy-mm-dd");
+        sheet.write_string(1, 0, "X1").unwrap();
+        sheet.write_number_with_format(1, 2, 39_246, &day).unwrap();
+    });
+    assert_eq!(lines(&file.path), ["2:X1||2007-06-13"]);
+    let mut old = zip::ZipArchive::new(Cursor::new(fs::read(&file.path).unwrap())).unwrap();
+    let mut new = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..old.len() {
+        let mut part = old.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        new.start_file(&*name, zip::write::SimpleFileOptions::default()).unwrap();
+        new.write_all(text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ").as_bytes()).unwrap();
+    }
+    let file = handed("catalogue.xlsx", &new.finish().unwrap().into_inner());
+    assert_eq!(lines(&file.path), ["2:X1||2011-06-14"]);
 }

@@ -60,6 +60,7 @@ kinds! {
     DateInvalid "date-invalid" Blocking "日期无效" "invalid date";
     UnknownRetention "unknown-retention" Blocking "保管期限无法识别" "unknown retention";
     UnknownSecrecy "unknown-secrecy" Blocking "密级无法识别" "unknown secrecy";
+    UnknownCarrier "unknown-carrier" Note "载体无法识别" "unknown carrier";
     PagesInvalid "pages-invalid" Blocking "页数无效" "invalid page count";
     PagesDiffer "pages-differ" Note "页数不符" "page count differs";
     MissingFile "missing-file" Blocking "有目录无文件" "file missing";

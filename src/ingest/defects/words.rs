@@ -85,6 +85,13 @@ impl Words {
                 "the row has more than {limit} columns",
                 "remove the surplus columns and hand the catalogue in again",
             ),
+            CatalogueError::Heavy { limit, .. } => say!(
+                lang,
+                "本行文字超过 {limit} 字节",
+                "把多余的文字移到正文文件中，重新提交",
+                "the row has more than {limit} bytes of text",
+                "move the surplus text to a file of the record and hand the catalogue in again",
+            ),
             _ => say!(
                 lang,
                 "文件第 {line} 行的文字编码与全表不一致，无法读取",
@@ -188,6 +195,17 @@ impl Words {
             "由档案人员按现行保管期限表定为永久或若干年",
             "\"{cell}\" is an old term without a number of years",
             "let an archivist decide by the present schedule: permanent, or a number of years",
+        )
+    }
+
+    pub fn unknown_carrier(cell: &str, known: &str, lang: Lang) -> Self {
+        let cell = quoted(cell);
+        say!(
+            lang,
+            "载体“{cell}”无法识别，按原样附记，此行须有文件",
+            "写成以下之一：{known}；不用文件的载体写对后即可不交文件",
+            "\"{cell}\" is no carrier we know; it is kept as written, and the row needs a file",
+            "write one of: {known}; a row on a carrier that needs no file may then come without one",
         )
     }
 

@@ -45,6 +45,7 @@ mod tests;
 pub use child::child_main;
 pub use extractor::{Extractor, Limits};
 pub use format::Format;
+pub(in crate::ingest) use parts::resolved;
 pub use request::{Examined, Reading};
 
 /// The readers' version: a derivative says by which it was made.

@@ -126,7 +126,7 @@ fn local(name: &str) -> &str {
 
 /// What `target` means to a part that lies in `folder`, as the name of a part: from the top where
 /// it begins with `/`.
-pub(super) fn resolved(folder: &str, target: &str) -> String {
+pub(in crate::ingest) fn resolved(folder: &str, target: &str) -> String {
     let mut path: Vec<&str> = if target.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
     for step in target.split('/').filter(|step| !step.is_empty() && *step != ".") {
         if step == ".." {

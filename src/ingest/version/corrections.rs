@@ -11,11 +11,13 @@ use crate::{
         batch::Desk,
         catalogue::{self, Cell},
     },
+    profile::Profile,
     vault::FileNow,
 };
 
 /// What can be corrected, besides `extra:NAME`.
-pub const FIELDS: [&str; 7] = ["title", "responsible", "docno", "date", "retention", "pages", "note"];
+pub const FIELDS: [&str; 10] =
+    ["title", "responsible", "docno", "date", "retention", "pages", "note", "carrier", "box", "place"];
 /// Of a record, and decided otherwise.
 const FIXED: [&str; 7] = ["code", "secrecy", "fonds", "category", "department", "year", "opening"];
 /// Longest text of a field, in characters (ours).
@@ -31,18 +33,19 @@ pub struct Corrections(pub Vec<(String, String)>);
 
 impl Corrections {
     /// The description with the fields as they shall be: read as a catalogue's cells are.
-    fn apply(&self, before: &Described) -> Result<Described, VersionError> {
+    fn apply(&self, before: &Described, profile: &Profile) -> Result<Described, VersionError> {
         let mut after = before.clone();
         for (field, value) in &self.0 {
             let value = value.replace("\r\n", "\n");
             let value = value.trim();
-            set(&mut after, field, value).map_err(|fault| VersionError::Field { field: field.clone(), fault })?;
+            set(&mut after, profile, field, value)
+                .map_err(|fault| VersionError::Field { field: field.clone(), fault })?;
         }
         Ok(after)
     }
 }
 
-fn set(after: &mut Described, field: &str, value: &str) -> Result<(), FieldFault> {
+fn set(after: &mut Described, profile: &Profile, field: &str, value: &str) -> Result<(), FieldFault> {
     if let Some(control) = value.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
         return Err(FieldFault::Control(control));
     }
@@ -55,6 +58,14 @@ fn set(after: &mut Described, field: &str, value: &str) -> Result<(), FieldFault
         "responsible" => value.clone_into(&mut after.responsible),
         "docno" => value.clone_into(&mut after.docno),
         "note" => value.clone_into(&mut after.note),
+        "carrier" if value.is_empty() => after.carrier = None,
+        "carrier" => {
+            let carrier = catalogue::carrier(profile, value);
+            let carrier = carrier.ok_or_else(|| FieldFault::Carrier(value.to_owned(), catalogue::carriers(profile)))?;
+            after.carrier = Some(carrier.code.clone());
+        }
+        "box" => after.in_box = Some(value.to_owned()).filter(|text| !text.is_empty()),
+        "place" => after.place = Some(value.to_owned()).filter(|text| !text.is_empty()),
         "date" => set_date(after, value)?,
         "retention" => {
             let period = catalogue::retention(value).map_err(|fault| FieldFault::Retention(fault, value.to_owned()))?;
@@ -122,7 +133,7 @@ pub async fn correct(
 ) -> Result<Amended, VersionError> {
     let begun = Begun::of(desk, guest, asked).await?;
     let before = &begun.before.described;
-    let after = corrections.apply(before)?;
+    let after = corrections.apply(before, &desk.profile)?;
     if compared(before, &after).1.is_empty() {
         return Err(VersionError::Unchanged);
     }
@@ -156,6 +167,9 @@ mod tests {
             dated: Some("1950".into()),
             pages: None,
             note: String::new(),
+            carrier: None,
+            in_box: None,
+            place: None,
             extra: vec![("日期".into(), "[1950]".into())],
             filing: "g".into(),
             filed_at: "2026-11-24T08:00:00.000Z".into(),
@@ -165,7 +179,7 @@ mod tests {
 
     fn after(field: &str, value: &str) -> Result<Described, FieldFault> {
         let corrections = Corrections(vec![(field.to_owned(), value.to_owned())]);
-        corrections.apply(&described()).map_err(|error| match error {
+        corrections.apply(&described(), &Profile::compiled().unwrap()).map_err(|error| match error {
             VersionError::Field { fault, .. } => fault,
             other => panic!("{other}"),
         })
@@ -177,6 +191,9 @@ mod tests {
         assert_eq!(after("responsible", " ").unwrap().responsible, "");
         assert_eq!(after("pages", "共12页").unwrap().pages, Some(12));
         assert_eq!(after("retention", "永久").unwrap().retention.as_deref(), Some("Y"));
+        assert_eq!(after("carrier", "纸质").unwrap().carrier.as_deref(), Some("paper"));
+        assert_eq!(after("box", " 12 ").unwrap().in_box.as_deref(), Some("12"));
+        assert_eq!(after("place", "").unwrap().place, None);
         let dated = after("date", "2011年6月14日").unwrap();
         assert_eq!((dated.dated.as_deref(), dated.extra.len()), (Some("2011-06-14"), 0), "the old words go");
         let supposed = after("date", "[1951]").unwrap();
@@ -193,6 +210,7 @@ mod tests {
             ("date", "20110631"),
             ("retention", "长期"),
             ("pages", "许多"),
+            ("carrier", "竹简"),
             ("code", "X"),
             ("secrecy", "公开"),
             ("extra:", "x"),

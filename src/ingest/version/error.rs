@@ -86,6 +86,8 @@ pub enum FieldFault {
     /// The code says this one, for ever.
     RetentionInCode(String),
     Pages(String),
+    /// The word, and the carriers there are.
+    Carrier(String, String),
     /// There is such a field, and it is not corrected.
     Fixed,
     Unknown,
@@ -103,6 +105,15 @@ impl FieldFault {
             Self::Control(control) => Words::control_character(&format!("U+{:04X}", u32::from(*control)), lang),
             Self::Date(fault, cell) => Words::of_date(*fault, cell, lang),
             Self::Retention(fault, cell) => Words::of_retention(*fault, cell, lang),
+            Self::Carrier(cell, known) => match lang {
+                Lang::Zh => Words {
+                    reason: format!("载体“{cell}”无法识别"), remedy: format!("写成以下之一：{known}")
+                },
+                Lang::En => Words {
+                    reason: format!("\"{cell}\" is no carrier we know"),
+                    remedy: format!("write one of: {known}"),
+                },
+            },
             Self::Pages(cell) => Words::not_a_count(cell, lang),
             Self::RetentionInCode(code) => match lang {
                 Lang::Zh => Words {
@@ -123,10 +134,13 @@ impl FieldFault {
                 ["this is not corrected", "code, secrecy, fonds, category, department and year have ways of their own"],
             ),
             Self::Unknown => said(
-                ["没有这一项", "可更正的有 title、responsible、docno、date、retention、pages、note 和 extra:名称"],
+                [
+                    "没有这一项",
+                    "可更正的有 title、responsible、docno、date、retention、pages、note、carrier、box、place 和 extra:名称",
+                ],
                 [
                     "there is no such field",
-                    "title, responsible, docno, date, retention, pages, note and extra:NAME can be corrected",
+                    "title, responsible, docno, date, retention, pages, note, carrier, box, place and extra:NAME can be corrected",
                 ],
             ),
         }

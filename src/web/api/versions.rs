@@ -49,7 +49,8 @@ fn whole_shape(version: &Version, sealed: i64) -> Value {
     let d = &version.described;
     shape["description"] = json!({
         "title": d.title, "responsible": d.responsible, "docno": d.docno, "date": d.dated,
-        "retention": d.retention, "pages": d.pages, "note": d.note, "extra": d.extra,
+        "retention": d.retention, "pages": d.pages, "note": d.note, "carrier": d.carrier, "box": d.in_box, "place": d.place,
+        "extra": d.extra,
     });
     let files = d.files.iter().map(|file| {
         json!({
@@ -93,6 +94,10 @@ pub struct Correcting {
     retention: Option<String>,
     pages: Option<String>,
     note: Option<String>,
+    carrier: Option<String>,
+    #[serde(rename = "box")]
+    in_box: Option<String>,
+    place: Option<String>,
     #[serde(default)]
     extra: BTreeMap<String, String>,
 }
@@ -112,6 +117,9 @@ pub async fn patch(
         ("retention", given.retention),
         ("pages", given.pages),
         ("note", given.note),
+        ("carrier", given.carrier),
+        ("box", given.in_box),
+        ("place", given.place),
     ];
     let named = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let extra = given.extra.into_iter().map(|(name, value)| (format!("extra:{name}"), value));

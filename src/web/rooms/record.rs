@@ -68,7 +68,7 @@ pub async fn show(
     let trail = audit::of_subject(&app.db, record.id.as_str(), 0, LINES).await?;
     let events = trail.len() as u64;
     let tab = match asked.tab.as_str() {
-        "description" => Tab::Description(facts(frame.lang, &record)),
+        "description" => Tab::Description(facts(&app, frame.lang, &record)),
         "trail" => Tab::Trail(trail.into_iter().map(|line| event(&app, frame.lang, line)).collect()),
         "files" => Tab::Files(files(&app, &record, &copies)),
         "versions" => Tab::Versions(versions::lines(&app, frame.lang, &record).await?),
@@ -175,7 +175,7 @@ pub fn place_of(record: &RecordView, readings: &[ReadingRow], page: u32) -> Opti
     None
 }
 
-fn facts(lang: Lang, record: &RecordView) -> Vec<Fact> {
+fn facts(app: &App, lang: Lang, record: &RecordView) -> Vec<Fact> {
     let mut facts: Vec<Fact> = [
         (lang.t("reference"), Some(record.code.clone())),
         (lang.t("record-title"), Some(record.title.clone())),
@@ -187,6 +187,9 @@ fn facts(lang: Lang, record: &RecordView) -> Vec<Fact> {
         (lang.t("secrecy"), Some(record.mark.clone())),
         (lang.t("pages"), record.pages.map(|pages| pages.to_string())),
         (lang.t("record-note"), Some(record.note.clone())),
+        (lang.t("carrier"), record.carrier.as_deref().map(|code| shown::carrier(app, lang, code))),
+        (lang.t("box-number"), record.in_box.clone()),
+        (lang.t("place-kept"), record.place.clone()),
     ]
     .into_iter()
     .filter_map(|(name, value)| {

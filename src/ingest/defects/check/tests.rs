@@ -1,7 +1,8 @@
 use super::*;
-use crate::ingest::catalogue::{Catalogue, Reading, Retention, find};
+use crate::ingest::catalogue::{Catalogue, Reading, Retention, find, tests::InTemp};
 use crate::ingest::folder::{match_files, walk};
 use crate::kernel::Secrecy;
+use crate::profile::Profile;
 
 fn an_entry() -> Entry {
     Entry {
@@ -20,6 +21,9 @@ fn an_entry() -> Entry {
         category: Some("文书".into()),
         year: Some("2011年".into()),
         department: Some("RSC".into()),
+        carrier: None,
+        in_box: None,
+        place: None,
         extra: Vec::new(),
     }
 }
@@ -126,6 +130,7 @@ fn every_row_of_a_generated_batch_finds_its_files() {
             &found,
             &crate::vault::Source::Plain(found.clone()),
             &crate::ingest::catalogue::Mapping::default(),
+            &InTemp,
         )
         .unwrap()
     };
@@ -133,7 +138,7 @@ fn every_row_of_a_generated_batch_finds_its_files() {
     let rows: Vec<_> = catalogue.by_ref().collect::<Result<_, _>>().unwrap();
     let cells: Vec<_> = rows
         .iter()
-        .map(|row| match Entry::read(row, &columns, Lang::Zh) {
+        .map(|row| match Entry::read(row, &columns, &Profile::compiled().unwrap(), Lang::Zh) {
             Reading::Entry(entry, _) => (row.number, entry.code_raw, Entry::file_named(row, &columns)),
             Reading::SetAside(SetAside { code, .. }) | Reading::Unmarked { code, .. } => {
                 (row.number, code, Entry::file_named(row, &columns))

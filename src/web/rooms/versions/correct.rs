@@ -41,7 +41,7 @@ pub async fn show(
     let Some(newest) = versions.last() else {
         return Err(refused(crate::ingest::version::VersionError::Unsealed));
     };
-    let fields = present(shown::lang(&headers, &uri), &newest.described);
+    let fields = present(&app, shown::lang(&headers, &uri), &newest.described);
     let (seen, reason) = (newest.number.to_string(), String::new());
     Ok(render(&page(&app, &asker, (&headers, &uri), &record, fields, (seen, reason, None))))
 }
@@ -89,12 +89,12 @@ fn page(
 
 fn field(lang: Lang, name: &str, value: &str) -> FieldShown {
     // What may hold lines of its own has room for them.
-    let long = !matches!(name, "date" | "retention" | "pages" | "docno" | "responsible");
+    let long = !matches!(name, "date" | "retention" | "pages" | "docno" | "responsible" | "carrier" | "box" | "place");
     FieldShown { name: name.to_owned(), word: field_words(lang, name), value: value.to_owned(), long }
 }
 
 /// What the description says now.
-fn present(lang: Lang, now: &Described) -> Vec<FieldShown> {
+fn present(app: &App, lang: Lang, now: &Described) -> Vec<FieldShown> {
     let mut fields: Vec<FieldShown> = [
         ("title", now.title.clone()),
         ("responsible", now.responsible.clone()),
@@ -103,6 +103,9 @@ fn present(lang: Lang, now: &Described) -> Vec<FieldShown> {
         ("retention", now.retention.clone().unwrap_or_default()),
         ("pages", now.pages.map(|pages| pages.to_string()).unwrap_or_default()),
         ("note", now.note.clone()),
+        ("carrier", now.carrier.as_deref().map(|code| shown::carrier(app, lang, code)).unwrap_or_default()),
+        ("box", now.in_box.clone().unwrap_or_default()),
+        ("place", now.place.clone().unwrap_or_default()),
     ]
     .into_iter()
     .map(|(name, value)| field(lang, name, &value))

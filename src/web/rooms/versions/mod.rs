@@ -99,14 +99,14 @@ pub async fn show(
         sha256: file.sha256.clone(),
     });
     let files = files.collect();
-    let facts = facts(lang, &version);
+    let facts = facts(&app, lang, &version);
     let sealed = sealed_to(&app, &record).await?;
     let line = line(&app, lang, &version, sealed);
     let (code, title) = (record.code.clone(), described.title.clone());
     Ok(render(&VersionPage { frame, id: record.id.to_string(), code, title, line, facts, files }))
 }
 
-fn facts(lang: Lang, version: &Version) -> Vec<Fact> {
+fn facts(app: &App, lang: Lang, version: &Version) -> Vec<Fact> {
     let d = &version.described;
     let pages = d.pages.map(|pages| pages.to_string()).unwrap_or_default();
     let retention = d.retention.as_deref().map(|code| shown::retention(lang, code)).unwrap_or_default();
@@ -118,6 +118,9 @@ fn facts(lang: Lang, version: &Version) -> Vec<Fact> {
         ("retention", retention),
         ("pages", pages),
         ("note", d.note.clone()),
+        ("carrier", d.carrier.as_deref().map(|code| shown::carrier(app, lang, code)).unwrap_or_default()),
+        ("box", d.in_box.clone().unwrap_or_default()),
+        ("place", d.place.clone().unwrap_or_default()),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())

@@ -95,6 +95,9 @@ pub fn field_words(lang: Lang, field: &str) -> String {
         "retention" => lang.t("retention"),
         "pages" => lang.t("pages"),
         "note" => lang.t("record-note"),
+        "carrier" => lang.t("carrier"),
+        "box" => lang.t("box-number"),
+        "place" => lang.t("place-kept"),
         "order" => lang.t("version-order-of"),
         other => match other.split_once(':') {
             Some(("file", number)) => lang.with("version-file-n", "number", number),
