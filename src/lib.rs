@@ -88,6 +88,9 @@
 //! | batch | 批次 | what one sender handed in at once |
 //! | catalogue | 目录 | the sheet that lists a batch |
 //! | defect | 缺陷 | what keeps a row out, or is worth a look |
+//! | preset | 预设 | what the headers of one sender's catalogues mean, kept under a name |
+//! | template | 空白模板 | an empty catalogue of a category, to be filled in |
+//! | carrier | 载体 | what a record is on: paper, a file, both |
 //! | set aside | 搁置 | a row above 公开: not taken in, and nothing of it kept |
 //! | filing | 归档 | the act by which records come to be |
 //! | version | 版本 | what a record said and held from one time to the next; the old ones stay |

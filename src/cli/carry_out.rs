@@ -2,8 +2,8 @@
 
 use super::{
     Answer, Command, archive,
-    args::{FondsCommand, TokenCommand, TrailCommand},
-    code, fonds, identify, ingest, people, records, remote, serve, token, trail, versions, wayback,
+    args::{CatalogueCommand, FondsCommand, TokenCommand, TrailCommand},
+    catalogue, code, fonds, identify, ingest, people, records, remote, serve, token, trail, versions, wayback,
 };
 use crate::{
     access::{self, Guest, Right},
@@ -35,6 +35,9 @@ pub(super) async fn decide(
         Command::Login { name } => return token::login(place, &name, json).await,
         Command::Code(command) => return code::run(place, &command).await,
         Command::Identify { files } => return identify::run(place, files).await,
+        Command::Catalogue(CatalogueCommand::Template { category, out }) => {
+            return catalogue::write_template(place, &category, out.as_deref()).await;
+        }
         Command::Migrate => return archive::migrate(place).await,
         Command::ExtractChild => anyhow::bail!("extract-child is spoken to by the archive alone"),
         _ => {}
@@ -136,6 +139,7 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Grant(command) => people::grant(app, guest, command).await,
         Command::Token(command) => people::token(app, guest, command).await,
         Command::Fonds(command) => fonds::run(app, guest, command).await,
+        Command::Catalogue(command) => catalogue::run(app, guest, command).await,
         Command::Ingest(args) => ingest::run(app, guest, args).await,
         Command::Withdraw { batch, reason } => wayback::withdraw(app, guest, &batch, &reason).await,
         Command::Search { query, limit, offset } => records::search(app, guest, &query, limit, offset).await,
@@ -205,7 +209,7 @@ fn needed(command: &Command) -> Option<Right> {
         Command::Fonds(_) | Command::Correct { .. } | Command::Replace { .. } | Command::Reorder { .. } => {
             Right::Arrange
         }
-        Command::Ingest(_) | Command::Withdraw { .. } => Right::Ingest,
+        Command::Ingest(_) | Command::Withdraw { .. } | Command::Catalogue(_) => Right::Ingest,
         Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,
         Command::Doctor => Right::Health,
         Command::Trail(_) => Right::Trail,
@@ -220,6 +224,7 @@ impl Command {
         let paths = match &mut self {
             Self::Ingest(args) => std::iter::once(&mut args.batch).chain(args.report.as_mut()).collect(),
             Self::Trail(TrailCommand::Export { file, .. }) => vec![file],
+            Self::Catalogue(CatalogueCommand::Preview { file, .. }) => vec![file],
             _ => Vec::new(),
         };
         for path in paths {

@@ -2,7 +2,10 @@
 
 use super::{
     Command,
-    args::{DepartmentCommand, FondsCommand, GrantCommand, PostCommand, TokenCommand, TrailCommand, UserCommand},
+    args::{
+        CatalogueCommand, DepartmentCommand, FondsCommand, GrantCommand, PostCommand, PresetCommand, TokenCommand,
+        TrailCommand, UserCommand,
+    },
 };
 use crate::web::{field_words, texts::Lang, verb_words};
 use serde_json::Value;
@@ -61,6 +64,10 @@ pub(super) fn document(command: &Command, document: &Value) -> String {
         Command::Withdraw { .. } => {
             format!("已撤回 {} 件；档号可由改正后的批次再用", document["records"])
         }
+        Command::Catalogue(CatalogueCommand::Preview { .. }) => preview(document),
+        Command::Catalogue(CatalogueCommand::Presets(PresetCommand::List)) => lines(&document["items"], preset),
+        Command::Catalogue(CatalogueCommand::Presets(_)) => preset(document),
+        Command::Catalogue(CatalogueCommand::Template { .. }) => format!("已写出 {}", said(&document["file"])),
         Command::Identify { .. } => lines(document, identified),
         Command::Search { .. } => hits(document),
         Command::Verify { .. } => verified(document),
@@ -89,6 +96,43 @@ fn accounts(document: &Value) -> String {
         format!("  {}  {}  {}", said(&account["name"]), said(&account["role"]), said(&account["password"]))
     }));
     text
+}
+
+fn preset(one: &Value) -> String {
+    let told = one["columns"].as_object().into_iter().flatten();
+    let told = told.map(|(header, field)| format!("{header}={}", field.as_str().unwrap_or("-")));
+    format!("{}  {}  {}", said(&one["name"]), said(&one["sender"]), told.collect::<Vec<_>>().join("  "))
+}
+
+/// A column a line with what it is taken for, then the rows.
+fn preview(document: &Value) -> String {
+    let mut text = format!("栏名在第 {} 行\n", document["header_row"]);
+    text.push_str(&lines(&document["columns"], |one| {
+        let how = match one["how"].as_str() {
+            Some("told") => "（已说明）",
+            Some("guessed") => "（按栏名）",
+            _ => "",
+        };
+        let field = one["field"].as_str().unwrap_or("按原名保留");
+        format!("  {}  {} → {field}{how}", said(&one["column"]), said(&one["header"]))
+    }));
+    for row in document["rows"].as_array().into_iter().flatten() {
+        let closed = if row["secrecy"] == "open" { "" } else { "（涉密，不显示）" };
+        let _ = write!(text, "\n{}{closed}  {}", row["row"], words_by(&row["cells"], " | "));
+        for fault in row["faults"].as_array().into_iter().flatten() {
+            let said = |key: &str| said(&fault[key]);
+            let _ = write!(text, "\n  ▲ {}：{}。{}", said("column"), said("reason"), said("remedy"));
+        }
+    }
+    let missing = words_by(&document["missing"], "、");
+    if !missing.is_empty() {
+        let _ = write!(text, "\n▲ 没有这些栏：{missing}。用 --map 栏名=字段 说明哪一栏是它");
+    }
+    text
+}
+
+fn words_by(list: &Value, between: &str) -> String {
+    list.as_array().into_iter().flatten().map(said).collect::<Vec<_>>().join(between)
 }
 
 fn batch(document: &Value) -> String {

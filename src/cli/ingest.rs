@@ -3,6 +3,7 @@
 use super::{
     Answer,
     args::{IngestArgs, Wait},
+    catalogue,
 };
 use crate::{
     access::Guest,
@@ -29,7 +30,11 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         return Ok(not_his());
     }
     let filing = begun.as_ref().map(|batch| batch.filing.to_string());
-    let planned = match Handed::open(&desk, &args.batch).await {
+    let mapping = match catalogue::mapping(app, &args.told).await? {
+        Ok(mapping) => mapping,
+        Err(refused) => return Ok(refused),
+    };
+    let planned = match Handed::open(&desk, &args.batch).await.map(|handed| Handed { mapping, ..handed }) {
         Ok(handed) => batch::plan(&desk, handed, &guest.reach(), filing.as_deref()).await,
         Err(error) => Err(error),
     };

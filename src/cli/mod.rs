@@ -7,6 +7,7 @@ mod answer;
 mod archive;
 mod args;
 mod carry_out;
+mod catalogue;
 mod code;
 mod fonds;
 mod human;

@@ -32,6 +32,7 @@ migrations!(
     "0016_holdings_withdrawn",
     "0017_ingest_decisions",
     "0018_holdings_carriers",
+    "0019_ingest_presets",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

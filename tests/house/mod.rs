@@ -3,6 +3,7 @@
 //! only shrink. Each rule is also tried on a text that breaks it.
 
 mod capabilities;
+mod exports;
 mod layering;
 mod order;
 mod ownership;

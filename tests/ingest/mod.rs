@@ -8,6 +8,7 @@ mod files;
 mod formats;
 mod kept;
 mod kill;
+mod mapping;
 mod package;
 mod room;
 mod sample;

@@ -13,7 +13,7 @@ use lantai::{
 use serde_json::{Value, json};
 
 /// Routes that answer no page: whether the server lives, and bytes.
-const NO_PAGES: [&str; 14] = [
+const NO_PAGES: [&str; 15] = [
     "/healthz",
     "/readyz",
     "/assets/{file}",
@@ -21,6 +21,7 @@ const NO_PAGES: [&str; 14] = [
     "/records/{id}/files/{number}",
     "/records/{id}/versions/{version}/files/{number}",
     "/batches/{id}/defects.xlsx",
+    "/catalogues/templates/{category}",
     "/trail.jsonl",
     "/trail.xlsx",
     "/account/factors/{id}/qr.svg",
@@ -36,8 +37,8 @@ const NO_PAGES: [&str; 14] = [
 async fn addresses(house: &House, template: &str) -> Vec<String> {
     let of = |queries: &[&str]| queries.iter().map(|query| format!("{template}{query}")).collect();
     match template {
-        "/sign-in" | "/account" | "/" | "/batches" | "/fonds" | "/schemes" | "/health" | "/settings"
-        | "/account/factors" => of(&[""]),
+        "/sign-in" | "/account" | "/" | "/batches" | "/catalogues" | "/fonds" | "/schemes" | "/health"
+        | "/settings" | "/account/factors" => of(&[""]),
         "/trail" => of(&["", "?verb=person.&from=2020-01-01", "?subject=nothing-of-that-name"]),
         "/search" => {
             let queries = ["", "通知", "防汛抗旱应急预案", "水 \"库", "此词不在任何一件之中"];

@@ -133,6 +133,13 @@ impl Everybody {
             let until = "2026-12-31";
             let body = json!({ "person": person, "label": "x", "functions": ["search"], "until": until });
             path = path.replace("{id}", &self.make("/api/v1/tokens", body).await);
+        } else if template.contains("/catalogues/presets/{id}") {
+            self.made.set(self.made.get() + 1);
+            let kind = [(header::CONTENT_TYPE.as_str(), "application/json")];
+            let body = json!({ "name": format!("预设{}", self.made.get()), "columns": { "物品号": "code" } });
+            let kept = "/api/v1/catalogues/presets";
+            let kept = self.server.ask(Method::POST, kept, &self.people[4].2, &kind, body.to_string()).await;
+            path = path.replace("{id}", kept.json()["id"].as_str().unwrap());
         } else if template.contains("/departments/{code}") {
             self.made.set(self.made.get() + 1);
             let code = format!("D{}", self.made.get());
@@ -147,6 +154,7 @@ impl Everybody {
             .replace("{version}", "1")
             .replace("{number}", "1")
             .replace("{file}", &self.asset)
+            .replace("{category}", "WS")
             .replace("{what}", "grants")
             .replace("{which}", "x")
     }

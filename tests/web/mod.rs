@@ -3,9 +3,11 @@
 mod axe;
 mod batches;
 mod browser;
+mod catalogues;
 mod content;
 mod door;
 mod driver;
+mod exports;
 mod factors;
 mod judged;
 mod leaks;

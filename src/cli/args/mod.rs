@@ -1,7 +1,9 @@
 //! The arguments.
 
+mod catalogue;
 mod people;
 
+pub use catalogue::{CatalogueCommand, PresetCommand, ToldArgs};
 pub use people::{DepartmentCommand, GrantCommand, PostCommand, TokenCommand, UserCommand};
 
 use crate::web::TrailAsked;
@@ -81,6 +83,9 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
+    /// Catalogues (目录): looked at before they are handed in, presets, empty ones
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// Search titles, fields and full text
     Search {
         query: String,
@@ -274,8 +279,10 @@ impl TrailArgs {
 
 #[derive(Clone, Debug, clap::Args, Serialize, Deserialize)]
 pub struct IngestArgs {
-    /// A folder or ZIP file with catalogue.xlsx|csv or 目录.xlsx|csv
+    /// A folder or ZIP file with catalogue.xlsx or 目录.xlsx; .ods, .xls and .csv too
     pub batch: PathBuf,
+    #[command(flatten)]
+    pub told: ToldArgs,
     /// Check every row and file, write nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -6,7 +6,7 @@ mod tls;
 
 use super::{
     Answer, Command, archive,
-    args::{IngestArgs, Wait},
+    args::{IngestArgs, ToldArgs, Wait},
     ingest,
 };
 use crate::{
@@ -54,6 +54,7 @@ pub(super) async fn demo(
             Answer::done(document.clone()).print(&Command::Demo { listen, sample: sample.to_owned() }, json);
         }
         let args = IngestArgs {
+            told: ToldArgs::default(),
             batch: std::path::absolute(sample)?,
             dry_run: false,
             yes: true,

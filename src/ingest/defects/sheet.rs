@@ -82,7 +82,8 @@ fn severity(severity: Severity, lang: Lang) -> &'static str {
 /// again: an apostrophe keeps it text then too. Control characters, which XML
 /// cannot hold, become spaces.
 pub fn harmless(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) { "'" } else { "" };
+    let acts = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let guard = if text.starts_with(acts) { "'" } else { "" };
     let clean = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c });
     guard.chars().chain(clean).take(MOST_CHARS).collect()
 }
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn no_cell_can_act_as_a_formula() {
-        for nasty in ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(1)", "\t=1", "＝1"] {
+        for nasty in ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(1)", "\t=1", "\n=1", "＝1"] {
             let defect =
                 Defect::new(DefectKind::SurplusFile, Words::surplus_file(Lang::Zh)).at(2, nasty).of_file(nasty);
             let sheet = written(&[defect]);

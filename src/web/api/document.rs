@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// What every resource shares, and then the resources.
-const PARTS: [(&str, &str); 13] = [
+const PARTS: [(&str, &str); 14] = [
     ("base", include_str!("openapi/base.json")),
     ("session", include_str!("openapi/session.json")),
     ("search", include_str!("openapi/search.json")),
@@ -15,6 +15,7 @@ const PARTS: [(&str, &str); 13] = [
     ("versions", include_str!("openapi/versions.json")),
     ("fonds", include_str!("openapi/fonds.json")),
     ("batches", include_str!("openapi/batches.json")),
+    ("catalogues", include_str!("openapi/catalogues.json")),
     ("wayback", include_str!("openapi/wayback.json")),
     ("account", include_str!("openapi/account.json")),
     ("people", include_str!("openapi/people.json")),

@@ -4,6 +4,7 @@ pub(super) mod account;
 pub(super) mod batches;
 mod body;
 mod bounded;
+pub(super) mod catalogues;
 pub(super) mod departments;
 pub(super) mod document;
 pub(super) mod fonds;
@@ -20,6 +21,7 @@ pub(super) mod versions;
 pub(super) mod wayback;
 
 pub(super) use bounded::bounded;
+pub use catalogues::{preset_shape, preview_shape};
 pub use departments::department_shape;
 pub use fonds::fonds_shape;
 pub use grants::grant_shape;

@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 pub(super) mod batches;
+pub(super) mod catalogues;
 pub(super) mod content;
 pub(super) mod door;
 pub(super) mod factors;

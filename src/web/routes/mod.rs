@@ -1,6 +1,7 @@
 //! The table of routes. A route is registered with what it needs, or not at all.
 
 mod account;
+mod catalogues;
 mod people;
 mod versions;
 mod wayback;
@@ -58,7 +59,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a file may take to come and to be taken in (ours).
 const PATIENCE_WITH_FILES: Duration = Duration::from_secs(3_600);
 /// Routes that take files: their handlers stop at the largest that is taken in.
-const TAKE_FILES: [(Method, &str); 1] = [(Method::POST, "/api/v1/records/{id}/versions")];
+const TAKE_FILES: [(Method, &str); 2] =
+    [(Method::POST, "/api/v1/records/{id}/versions"), (Method::POST, "/api/v1/catalogues/preview")];
 
 type Row = (Method, &'static str, Needs, MethodRouter<Arc<App>>);
 
@@ -132,6 +134,7 @@ fn rows(started: Started) -> Vec<Row> {
         (Method::GET, "/api/v1/health", Needs::Right(Right::Health), get(api::health::show)),
     ];
     rows.extend(account::rows());
+    rows.extend(catalogues::rows());
     rows.extend(people::rows());
     rows.extend(versions::rows());
     rows.extend(wayback::rows());

@@ -5,7 +5,7 @@
 //! # Why
 //!
 //! Ours and not a crate's: those that stream cells hold all shared texts, and a million
-//! rows have three million of them (2026-11-29: 1.1 GB beside 90 MB). The sheet's "used
+//! rows may have millions of them. The sheet's "used
 //! range" may claim a thousand million cells, so nothing is believed but the cells
 //! themselves. Each part is read twice: once to its end, for its checksum, its size and
 //! the merged cells, which stand after the rows they reach over; then row by row.

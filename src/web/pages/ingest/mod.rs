@@ -2,8 +2,10 @@
 
 mod batch;
 mod batches;
+mod catalogues;
 mod way;
 
 pub use batch::{BatchPage, Picked, RowLine, Stage, StageName, Tally};
 pub use batches::{BatchLine, BatchesPage};
+pub use catalogues::{CataloguesPage, ColumnShown, Looked, PresetLine, RowShown, TemplateLine};
 pub use way::{DecisionLine, Way, WithdrawPage};
