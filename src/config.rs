@@ -152,6 +152,8 @@ pub struct Ingest {
     pub drop: PathBuf,
     #[serde(deserialize_with = "time")]
     pub drop_settle: Duration,
+    #[serde(deserialize_with = "time")]
+    pub upload_expiry: Duration,
 }
 
 #[derive(Clone, Debug, Deserialize)]

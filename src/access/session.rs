@@ -1,6 +1,6 @@
 //! Signing in, and what a token stands for.
 
-use super::{AccessError, Functions, Gate, Guest, attempt, attempt::Counted, factor, grant, password};
+use super::{AccessError, Functions, Gate, Guest, People, attempt, attempt::Counted, factor, grant, password};
 use crate::{
     audit::{Change, Event},
     db::DbError,
@@ -174,6 +174,19 @@ impl Gate {
         let actor = Actor::Person { id, name };
         let password_due = password_due.is_some();
         Ok(Some(Guest { actor, role, clearance, grants, narrowed, password_due, csrf }))
+    }
+
+    /// Who somebody is now, for what he asked for and is done after his request; `None` for
+    /// one who left.
+    pub async fn of_person(&self, person: &Id<Person>) -> Result<Option<Guest>, AccessError> {
+        let Some(found) = super::by_id(&self.db, person).await?.filter(|found| found.left_at.is_none()) else {
+            return Ok(None);
+        };
+        let People { id, name, role, department, clearance, password_due, .. } = found;
+        let grants = grant::held(&self.db, &id, department.as_deref(), clearance, self.today()).await?;
+        let password_due = password_due.is_some();
+        let actor = Actor::Person { id, name };
+        Ok(Some(Guest { actor, role, clearance, grants, narrowed: None, password_due, csrf: String::new() }))
     }
 
     async fn of_session(&self, token: &str) -> Result<Option<Known>, AccessError> {

@@ -9,6 +9,7 @@ use crate::{
         batch::Desk,
         extract::{Extractor, Limits},
         identify::{SignatureError, Signatures},
+        upload::{self, UploadError, Uploads},
     },
     jobs,
     kernel::Clock,
@@ -52,6 +53,8 @@ pub enum AppError {
     Signatures(#[from] SignatureError),
     #[error(transparent)]
     Ingest(#[from] crate::ingest::batch::IngestError),
+    #[error(transparent)]
+    Upload(#[from] UploadError),
 }
 
 /// The processes that open foreign files, as configured; needs no archive. Signatures of
@@ -88,6 +91,7 @@ pub struct App {
     pub(super) settings: RwLock<Settings>,
     pub(super) setting: tokio::sync::Mutex<()>,
     taking_in: Arc<tokio::sync::Mutex<()>>,
+    uploads: Uploads,
     versions: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -144,6 +148,7 @@ impl App {
             gate = gate.with_provider(provider)?;
         }
         let settings = RwLock::new(Settings::of(&config));
+        let uploads = Uploads::new(config.ingest.upload_expiry);
         let (setting, taking_in, versions) = (tokio::sync::Mutex::default(), Arc::default(), Arc::default());
         Ok(Self {
             place,
@@ -159,6 +164,7 @@ impl App {
             settings,
             setting,
             taking_in,
+            uploads,
             versions,
         })
     }
@@ -178,6 +184,7 @@ impl App {
             zone: self.config.archive.zone.clone(),
             ceiling: self.settings().ceiling,
             turn: self.taking_in.clone(),
+            uploads: self.uploads.clone(),
             versions: self.versions.clone(),
         }
     }
@@ -187,6 +194,10 @@ impl App {
     /// anything is staged, and before anybody else is served.
     pub async fn settle(&self) -> Result<(), AppError> {
         jobs::release_all(&self.db, self.clock.as_ref()).await?;
+        let expired = upload::expire(&self.desk()).await?;
+        if expired > 0 {
+            tracing::info!(expired, "gave up {expired} upload(s) to which nothing came any more");
+        }
         let swept = crate::ingest::batch::sweep(&self.desk()).await?;
         if swept > 0 {
             tracing::info!(swept, "swept {swept} staged folder(s) that nothing promised");

@@ -4,14 +4,15 @@ use super::App;
 use crate::{
     access::{Guest, Reach},
     ingest::{
-        batch::{self, BatchState, Handed},
-        version,
+        batch::{self, BatchState, Handed, Way},
+        upload, version,
         watched::{self, Became, Watched},
         wayback,
     },
     jobs::{self, Leased},
     search,
 };
+use anyhow::Context as _;
 use std::{path::Path, sync::Arc, time::Duration};
 
 /// How long a worker with nothing to do waits before it looks again.
@@ -26,6 +27,9 @@ const FOLLOW: Duration = Duration::from_secs(5);
 
 /// How often the watched folder is looked at.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// How often it is looked for uploads to which nothing comes any more.
+const EXPIRE: Duration = Duration::from_secs(3_600);
 
 /// What became of the jobs that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +82,7 @@ async fn run_beside_the_index(app: &Arc<App>, job: &Leased) -> anyhow::Result<()
 
 /// Works until the process ends: one job at a time, then the index.
 pub async fn work_for_ever(app: Arc<App>) {
-    let mut waits = false;
+    let (mut waits, mut expired) = (false, std::time::Instant::now());
     loop {
         let worked = drain(&app).await;
         let waited = std::mem::replace(&mut waits, app.room.check(0).is_err());
@@ -88,6 +92,12 @@ pub async fn work_for_ever(app: Arc<App>) {
             Err(_) if waited && waits => {}
             Ok(drained) => tracing::info!(drained.done, drained.failed, "worked through the queue"),
             Err(error) => tracing::error!("the queue cannot be worked through: {error:#}"),
+        }
+        if expired.elapsed() > EXPIRE {
+            expired = std::time::Instant::now();
+            if let Err(error) = upload::expire(&app.desk()).await {
+                tracing::error!("uploads to which nothing comes any more cannot be given up: {error}");
+            }
         }
         if app.room.regained() {
             go_on(&app).await;
@@ -155,7 +165,8 @@ pub async fn catch_up(app: &Arc<App>) {
 /// cannot go on is said in the log and stays visible as not filed.
 pub async fn go_on(app: &Arc<App>) {
     let begun = match batch::begun(&app.db).await {
-        Ok(begun) => begun,
+        // One that was sent has a job, which goes on by itself.
+        Ok(begun) => begun.into_iter().filter(|one| one.way != Way::Upload),
         Err(error) => return tracing::error!("broken-off batches cannot be listed: {error}"),
     };
     for one in begun {
@@ -216,6 +227,8 @@ async fn run(app: &Arc<App>, job: &Leased) -> anyhow::Result<()> {
             batch::READ_JOB => batch::read(&desk, job).await?,
             version::JOB => version::seal_version(&desk, job).await?,
             wayback::JOB => wayback::erase(&desk, job).await?,
+            upload::CHECK_JOB => upload::check(&desk, &asker(app, job).await?, job).await?,
+            upload::TAKE_IN_JOB => upload::take_in(&desk, &asker(app, job).await?, job).await?,
             other => anyhow::bail!("no room does jobs of kind {other}"),
         }
         Ok(())
@@ -227,6 +240,12 @@ async fn run(app: &Arc<App>, job: &Leased) -> anyhow::Result<()> {
     }
     jobs::finish(&app.db, app.clock.as_ref(), &job.id).await?;
     Ok(())
+}
+
+/// For whom an upload is checked or taken in, with the rights he has now.
+async fn asker(app: &App, job: &Leased) -> anyhow::Result<Guest> {
+    let person = upload::asked_by(&app.db, &job.subject).await?.context("nobody asked for this job")?;
+    app.gate.of_person(&person).await?.with_context(|| format!("person {person}, who asked for this, has left"))
 }
 
 /// Renews the lease until it is dropped; comes back only with an error.

@@ -33,6 +33,7 @@ migrations!(
     "0017_ingest_decisions",
     "0018_holdings_carriers",
     "0019_ingest_presets",
+    "0020_ingest_uploads",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

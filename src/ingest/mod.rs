@@ -1,7 +1,7 @@
 //! Taking in (收集): what senders hand in becomes records, and what was filed wrong is put
 //! right or taken back.
 //!
-//! Owns `batch`, `batch_finding`, `batch_decision` and `catalogue_preset`. Promises that the same batch handed in twice
+//! Owns `batch`, `batch_finding`, `batch_decision`, `catalogue_preset` and `upload`. Promises that the same batch handed in twice
 //! changes nothing, that a row that is not filed says why, and that of a row above
 //! 公开 nothing is kept but its number, its 档号 and its mark.
 
@@ -15,6 +15,7 @@ pub mod package;
 mod pour;
 pub mod preset;
 pub mod template;
+pub mod upload;
 pub mod version;
 pub mod watched;
 pub mod wayback;

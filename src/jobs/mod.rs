@@ -10,8 +10,8 @@
 mod queue;
 
 pub use queue::{
-    Leased, Progress, call_off, enqueue, fail, finish, lease, lease_of, of_subject, others_work, progress, release_all,
-    renew, unfinished,
+    Leased, Progress, call_off, enqueue, enqueue_again, fail, finish, lease, lease_of, of_subject, others_work,
+    progress, release_all, renew, unfinished,
 };
 
 /// How often a job is tried before it gives up.

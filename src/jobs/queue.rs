@@ -54,6 +54,28 @@ pub async fn enqueue(change: &mut Change<'_>, kind: &'static str, subject: &str,
     Ok(())
 }
 
+/// Asks for work of `kind` on `subject` as [`enqueue`] does, and once more where it ended.
+pub async fn enqueue_again(
+    change: &mut Change<'_>,
+    kind: &'static str,
+    subject: &str,
+    total: i64,
+) -> Result<(), DbError> {
+    let at = change.at.to_string();
+    sqlx::query(
+        "UPDATE job SET state = 'waiting', attempts = 0, due_at = $3, done = 0, total = $4, started_at = NULL,
+                ended_at = NULL, fault = NULL
+         WHERE kind = $1 AND subject = $2 AND state IN ('done', 'gave_up')",
+    )
+    .bind(kind)
+    .bind(subject)
+    .bind(at)
+    .bind(total)
+    .execute(&mut *change.tx)
+    .await?;
+    enqueue(change, kind, subject, total).await
+}
+
 /// Takes the job that has been due longest; `None` where nothing is due.
 pub async fn lease(db: &Db, clock: &dyn Clock) -> Result<Option<Leased>, DbError> {
     let now = clock.now();

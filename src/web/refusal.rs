@@ -2,11 +2,11 @@
 //! the edge, by [`draw`]: a page in the asker's language, or problem+json (RFC 9457)
 //! below `/api/`.
 
-use super::{given::Unread, problem_page, refused, rooms, session::Asker, shown};
+use super::{api, given::Unread, problem_page, refused, rooms, session::Asker, shown};
 use crate::{
     access::AccessError,
     app::App,
-    ingest::{version::VersionError, wayback::WaybackError},
+    ingest::{upload::UploadError, version::VersionError, wayback::WaybackError},
     kernel::Instant,
 };
 use axum::{
@@ -68,6 +68,8 @@ pub enum Refusal {
     Amend(Arc<VersionError>),
     /// A batch did not go back: [`rooms::wayback::words`] has the words.
     Back(Arc<WaybackError>),
+    /// Something was not received: [`rooms::uploads::words`] has the words.
+    Send(Arc<UploadError>),
     /// A word that is none of those it may be.
     Word(Unread),
     /// The request cannot be read at all; the words are the framework's.
@@ -129,6 +131,7 @@ impl Refusal {
             Self::Act(error) => refused::status(error),
             Self::Amend(error) => rooms::versions::status(error),
             Self::Back(error) => rooms::wayback::status(error),
+            Self::Send(error) => rooms::uploads::status(error),
             Self::Unread { status, .. } => *status,
             Self::Late => 503,
             Self::Fault => 500,
@@ -163,6 +166,7 @@ pub(super) async fn draw(State(app): State<Arc<App>>, request: Request, next: Ne
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
     let response = next.run(request).await;
     let allowed = response.headers().get(header::ALLOW).cloned();
+    let spoken = response.headers().get("tus-version").cloned();
     let refusal = match response.extensions().get::<Refusal>() {
         Some(refusal) => refusal.clone(),
         None if is_bare(&response) => match unread(response, uri.path()).await {
@@ -183,6 +187,12 @@ pub(super) async fn draw(State(app): State<Arc<App>>, request: Request, next: Ne
     // A 405 says which methods there are (RFC 9110 §15.5.6).
     if let Some(allowed) = allowed {
         drawn.headers_mut().insert(header::ALLOW, allowed);
+    }
+    if api::uploads::is_spoken(uri.path()) {
+        api::uploads::mark(&mut drawn);
+    }
+    if let Some(version) = spoken {
+        drawn.headers_mut().insert("tus-version", version);
     }
     if let Refusal::TooMany { seconds } = refusal {
         drawn.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -9,6 +9,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("db.begin()", &["src/audit/", "src/jobs/", "src/access/quiet.rs"]),
     ("Permit::machine", &["src/access/", "src/ingest/batch/read.rs", "src/search/follow.rs"]),
     ("Permit::new", &["src/access/"]),
+    // Somebody without his session: only for the job that he asked for.
+    (".of_person(", &["src/app/work.rs"]),
     ("open_content(", &["src/vault/", "src/web/rooms/content.rs"]),
     ("content_path(&permit", &["src/vault/", "src/ingest/batch/read.rs", "src/web/rooms/content.rs"]),
     ("Sweep::of", &["src/vault/"]),

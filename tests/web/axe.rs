@@ -74,6 +74,22 @@ async fn addresses(house: &House, template: &str) -> Vec<String> {
             let id = batches["items"][0]["batch"].as_str().unwrap();
             ["", "?only=defects", "?only=accepted"].map(|only| format!("/batches/{id}{only}")).to_vec()
         }
+        "/batches/new" => of(&[""]),
+        "/batches/{id}/send" => {
+            let kind = [("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
+            let body = json!({ "name": "axe" }).to_string();
+            let opened = house.server.ask(Method::POST, "/api/v1/batches", &house.archivist, &kind, body).await.json();
+            let id = opened["batch"].as_str().unwrap();
+            let tus = [
+                ("tus-resumable", "1.0.0"),
+                ("sec-fetch-site", "same-origin"),
+                ("upload-length", "9"),
+                ("upload-metadata", "path eA=="),
+            ];
+            let files = format!("/api/v1/batches/{id}/files");
+            house.server.ask(Method::POST, &files, &house.archivist, &tus, String::new()).await;
+            vec![format!("/batches/{id}/send")]
+        }
         "/people" => of(&["", "?name=%E6%97%A0&left=true"]),
         "/people/{id}" => {
             let (reader, officer) = (house.person("staff").await, house.person("auditor").await);

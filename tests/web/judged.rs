@@ -12,9 +12,19 @@ const EXAMPLES: &str = "30";
 /// What it begins its dice with: the same requests every time.
 const SEED: &str = "20261124";
 
-/// Operations that would end the session it judges with, or shut the account: its settings
-/// leave them out.
-const LEFT_OUT: [&str; 4] = ["sign-out", "account-password", "account-session-end", "session-end"];
+/// Operations that would end the session it judges with, or shut the account, and those
+/// that speak tus: its settings leave them out.
+const LEFT_OUT: [&str; 9] = [
+    "sign-out",
+    "account-password",
+    "account-session-end",
+    "session-end",
+    "upload-options",
+    "upload-create",
+    "upload-offset",
+    "upload-send",
+    "upload-remove",
+];
 
 /// What this archive holds, for the parameters of paths that begin so: made-up ids would
 /// never reach further than a 404.

@@ -101,7 +101,10 @@ impl Everybody {
     /// The path with something that is there in each of its places.
     async fn path(&self, method: &str, template: &str, who: usize) -> String {
         let mut path = template.to_owned();
-        if path.contains("/records/{id}") {
+        if path.contains("/files/{name}") {
+            let (batch, name) = self.announced().await;
+            path = path.replace("{id}", &batch).replace("{name}", &name);
+        } else if path.contains("/records/{id}") {
             path = path.replace("{id}", &self.record);
         } else if path.contains("/batches/{id}") {
             path = path.replace("{id}", &self.batch);
@@ -159,6 +162,20 @@ impl Everybody {
             .replace("{which}", "x")
     }
 
+    /// A batch that the archivist is sending, and a file of it.
+    async fn announced(&self) -> (String, String) {
+        let archivist = &self.people[4].2;
+        let kind = [(header::CONTENT_TYPE.as_str(), "application/json")];
+        let body = json!({ "name": "x" }).to_string();
+        let opened = self.server.ask(Method::POST, "/api/v1/batches", archivist, &kind, body).await.json();
+        let batch = opened["batch"].as_str().unwrap().to_owned();
+        let tus = [("tus-resumable", "1.0.0"), ("upload-length", "9"), ("upload-metadata", "path eA==")];
+        let path = format!("/api/v1/batches/{batch}/files");
+        let announced = self.server.ask(Method::POST, &path, archivist, &tus, String::new()).await;
+        let place = announced.headers[header::LOCATION].to_str().unwrap();
+        (batch, place.rsplit('/').next().unwrap().to_owned())
+    }
+
     /// A secret for codes that its owner has just drawn.
     async fn new_factor(&self, who: usize) -> String {
         let (_, password, session) = &self.people[who];
@@ -194,12 +211,14 @@ impl Everybody {
             if ends && who > 0 { self.server.sign_in((name.clone(), password.clone())).await } else { session.clone() };
         let asked = method.parse::<Method>().unwrap();
         let heard = self.server.ask(asked, &path, &session, &[], String::new()).await;
-        class(template, &heard, &self.unknown(template).await)
+        class(template, &heard, &self.unknown(method, template).await)
     }
 
-    async fn unknown(&self, template: &str) -> Heard {
+    async fn unknown(&self, method: &str, template: &str) -> Heard {
         let path = if template.starts_with("/api/") { "/api/v1/nothing" } else { "/nothing" };
-        self.server.get(path, &Asked::Nobody).await
+        // An answer to HEAD has no words.
+        let method = if method == "HEAD" { Method::HEAD } else { Method::GET };
+        self.server.ask(method, path, &Asked::Nobody, &[], String::new()).await
     }
 }
 

@@ -17,9 +17,11 @@ mod passkey;
 mod people;
 mod rights;
 mod search;
+mod sending;
 mod served;
 mod settings;
 mod trail;
+mod uploads;
 mod versions;
 mod wayback;
 

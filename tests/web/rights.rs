@@ -56,7 +56,7 @@ async fn every_answer_carries_the_headers_of_safety(db: TestDb) {
 async fn a_wrong_method_or_number_is_refused_as_such_by_whoever_asks(db: TestDb) {
     let house = House::with_the_sample(&db).await;
     for who in [&Asked::Nobody, &house.reader, &house.archivist] {
-        let heard = house.server.ask(Method::DELETE, "/api/v1/batches", who, &[], String::new()).await;
+        let heard = house.server.ask(Method::DELETE, "/api/v1/search", who, &[], String::new()).await;
         assert_eq!(
             (heard.status, &heard.headers[header::ALLOW]),
             (StatusCode::METHOD_NOT_ALLOWED, &"GET,HEAD".parse().unwrap())

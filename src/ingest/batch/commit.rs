@@ -124,23 +124,7 @@ async fn begin(
     read_text: bool,
 ) -> Result<rows::BatchRow, IngestError> {
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
-    let today = change.at.day_in(&desk.zone).expect("the configuration's zone was checked");
-    for (code, name) in &plan.new_fonds {
-        holdings::add_fonds(&mut change, code, &[(today, name.clone())]).await?;
-    }
-    for scheme in &plan.new_schemes {
-        let row = SchemeRow {
-            id: Id::<Filing>::fresh(change.at).to_string(),
-            fonds: scheme.fonds().to_owned(),
-            category: scheme.category().to_owned(),
-            from_year: scheme.first_year(),
-            scheme: scheme.clone(),
-        };
-        holdings::add_scheme(&mut change, &row).await?;
-    }
-    for row in &plan.wider_schemes {
-        holdings::widen_scheme(&mut change, row).await?;
-    }
+    bring(desk, &mut change, plan).await?;
     let filing = holdings::open_filing(&mut change).await?;
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let batch = rows::BatchRow {
@@ -177,6 +161,51 @@ async fn begin(
     let event = Event::new("batch.received", &batch.id).and(&batch.filing).with("name", &batch.name);
     change.commit(event.with("rows", batch.rows).with("catalogue", &batch.catalogue)).await?;
     Ok(batch)
+}
+
+/// Makes the fonds and schemes that the batch brings.
+async fn bring(desk: &Desk, change: &mut Change<'_>, plan: &Plan) -> Result<(), IngestError> {
+    let today = change.at.day_in(&desk.zone).expect("the configuration's zone was checked");
+    for (code, name) in &plan.new_fonds {
+        holdings::add_fonds(change, code, &[(today, name.clone())]).await?;
+    }
+    for scheme in &plan.new_schemes {
+        let row = SchemeRow {
+            id: Id::<Filing>::fresh(change.at).to_string(),
+            fonds: scheme.fonds().to_owned(),
+            category: scheme.category().to_owned(),
+            from_year: scheme.first_year(),
+            scheme: scheme.clone(),
+        };
+        holdings::add_scheme(change, &row).await?;
+    }
+    for row in &plan.wider_schemes {
+        holdings::widen_scheme(change, row).await?;
+    }
+    Ok(())
+}
+
+/// Begins the filing of a batch that was received, checked and asked to be taken in: what
+/// [`begin`] does for others. May be called again as long as none of its rows is filed; no
+/// finding may be kept then.
+pub(in crate::ingest) async fn begin_received(
+    desk: &Desk,
+    guest: &Guest,
+    batch: &rows::BatchRow,
+    plan: &Plan,
+) -> Result<(), IngestError> {
+    allowed(guest, plan).await?;
+    let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
+    bring(desk, &mut change, plan).await?;
+    if let Some(few) = few(&plan.defects)? {
+        findings::insert_findings(&mut change, batch, 0, &few).await?;
+    }
+    if plan.numbers.len() <= FEW {
+        raise(&mut change, plan.numbers.iter()).await?;
+    }
+    let event = Event::new("batch.received", &batch.id).and(&batch.filing).with("name", &batch.name);
+    change.commit(event.with("rows", plan.rows).with("catalogue", plan.catalogue)).await?;
+    Ok(())
 }
 
 /// All of them, where they are few.

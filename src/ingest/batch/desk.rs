@@ -9,6 +9,7 @@ use crate::{
         extract::Extractor,
         folder::FolderError,
         package::PackageError,
+        upload::Uploads,
     },
     kernel::{Clock, Secrecy},
     profile::Profile,
@@ -38,6 +39,8 @@ pub struct Desk {
     pub ceiling: Secrecy,
     /// Whose turn it is to take a batch in: one at a time, so that no two file the same.
     pub turn: Arc<tokio::sync::Mutex<()>>,
+    /// What is being sent.
+    pub uploads: Uploads,
     /// Whose turn it is to take a new version of a record to the store.
     pub versions: Arc<tokio::sync::Mutex<()>>,
 }

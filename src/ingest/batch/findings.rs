@@ -3,7 +3,7 @@
 use super::BatchRow;
 use crate::{
     audit::Change,
-    db::{self, Cell, Db, DbError},
+    db::{self, Asked, Cell, Db, DbError},
     ingest::defects::{Defect, DefectKind, Lang, Severity, SheetError, Words, write_xlsx},
 };
 use serde_json::json;
@@ -65,6 +65,28 @@ pub(crate) async fn insert_findings(
         db::bulk(&mut change.tx, "INSERT INTO batch_finding", columns, chunk).await?;
     }
     Ok(())
+}
+
+/// Removes up to `limit` findings of the batch's round; gives how many went.
+pub(crate) async fn remove_findings(change: &mut Change<'_>, batch: &BatchRow, limit: usize) -> Result<u64, DbError> {
+    let done = sqlx::query(
+        "DELETE FROM batch_finding WHERE batch_id = $1 AND round = $2 AND number <=
+           (SELECT MIN(number) FROM batch_finding WHERE batch_id = $1 AND round = $2) + $3",
+    )
+    .bind(batch.id.as_str())
+    .bind(batch.round)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .execute(&mut *change.tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// How many findings of these kinds the batch's round has.
+pub async fn count_findings_of(db: &Db, batch: &BatchRow, kinds: &[DefectKind]) -> Result<i64, DbError> {
+    let mut asked = Asked::new("SELECT COUNT(*) FROM batch_finding WHERE batch_id = ");
+    asked.bind(batch.id.as_str()).push(" AND round = ").bind(batch.round).push(" AND kind IN ");
+    asked.list(kinds.iter().map(|kind| kind.word()));
+    Ok(asked.fetch::<(i64,)>(db).await?.first().map_or(0, |(count,)| *count))
 }
 
 /// How many findings the batch's round has; `blocking` leaves the notes out.

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     audit::{Change, Event},
+    ingest::upload,
     jobs::{self, Leased},
     kernel::Actor,
     vault::{self, VaultError},
@@ -88,7 +89,8 @@ pub async fn sweep(desk: &Desk) -> Result<usize, IngestError> {
     if rows::count(&desk.db, &Seen::All).await? == 0 {
         return Ok(0);
     }
-    let promised = vault::promised(&desk.db).await?;
+    let mut promised = vault::promised(&desk.db).await?;
+    promised.extend(upload::promised(&desk.db).await?);
     let vault = desk.vault.clone();
     let swept = tokio::task::spawn_blocking(move || vault.sweep(&promised)).await.expect("sweeping does not panic")?;
     Ok(swept)

@@ -76,6 +76,8 @@ kinds! {
     DescriptionChanged "description-changed" Blocking "著录与馆藏不同" "description differs from the archive's";
     DuplicateContent "duplicate-content" Note "内容重复" "duplicate content";
     SetAside "set-aside" Blocking "涉密条目，未接收" "set aside";
+    CatalogueUnread "catalogue-unread" Blocking "目录无法读取" "catalogue unreadable";
+    CountsDiffer "counts-differ" Blocking "数量与送交时所说不符" "counts differ from what was said";
     FondsProposed "fonds-proposed" Blocking "拟建全宗" "fonds proposed";
     SchemeProposed "scheme-proposed" Blocking "拟建档号方案" "scheme proposed";
     SchemeWidened "scheme-widened" Blocking "拟放宽档号方案" "wider scheme proposed";

@@ -55,10 +55,11 @@ impl Tray {
         Arriving::open(&self.folder, checked(name)?, self.key.bytes())
     }
 
-    /// How many bytes of a file came that are durable, and whether it is whole.
+    /// How many bytes of a file came that are durable, and whether it is whole; of a whole
+    /// one its length alone is looked at.
     pub fn offset(&self, name: &str) -> Result<(u64, bool), VaultError> {
         match self.received(name)? {
-            Some(file) => Ok((file.open()?.length(), true)),
+            Some(file) => Ok((file.measured()?, true)),
             None => Ok((arriving::settled(&self.folder, name, self.key.bytes())?, false)),
         }
     }

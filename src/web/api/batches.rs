@@ -73,13 +73,13 @@ pub async fn defects(
     Ok(Json(json!({ "total": items.len(), "items": items, "next": null })))
 }
 
-async fn found(app: &App, asker: &Asker, id: &str) -> Result<BatchRow, Refusal> {
+pub(super) async fn found(app: &App, asker: &Asker, id: &str) -> Result<BatchRow, Refusal> {
     let missing = || Refusal::missing();
     let id = Id::<Batch>::parse(id).ok_or_else(missing)?;
     batch::by_id(&app.db, &batch::seen_by(&asker.guest), &id).await?.ok_or_else(missing)
 }
 
-fn shape(batch: &BatchRow) -> Value {
+pub(super) fn shape(batch: &BatchRow) -> Value {
     json!({
         "batch": batch.id.as_str(),
         "name": batch.name,

@@ -17,6 +17,7 @@ pub(super) mod session;
 pub(super) mod sessions;
 pub(super) mod tokens;
 pub(super) mod trail;
+pub(super) mod uploads;
 pub(super) mod versions;
 pub(super) mod wayback;
 

@@ -1,5 +1,5 @@
 //! What a page fetches beside itself: one stylesheet, one script, one face, one
-//! mark. All are inside the binary, nothing is loaded from another host.
+//! mark; and the page that sends a batch two scripts more. All are inside the binary, nothing is loaded from another host.
 //!
 //! An address carries a digest of its content (`/assets/3f9c…-lantai.css`), so an
 //! answer may be kept for ever: another content has another address.
@@ -37,7 +37,7 @@ impl Asset {
     }
 }
 
-static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
     let face = Asset::of(
         FACE,
         "font/woff2",
@@ -47,6 +47,12 @@ static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     [
         Asset::of("lantai.css", "text/css; charset=utf-8", Bytes::from(style)),
         Asset::of("lantai.js", "text/javascript; charset=utf-8", Bytes::from_static(include_bytes!("lantai.js"))),
+        Asset::of("send.js", "text/javascript; charset=utf-8", Bytes::from_static(include_bytes!("send.js"))),
+        Asset::of(
+            "tus.js",
+            "text/javascript; charset=utf-8",
+            Bytes::from_static(include_bytes!("vendor/tus-js-client-4.3.1.min.js")),
+        ),
         Asset::of("favicon.svg", "image/svg+xml", Bytes::from_static(include_bytes!("favicon.svg"))),
         face,
     ]
@@ -108,6 +114,8 @@ mod tests {
         let cases = [
             ("lantai.css", "text/css; charset=utf-8"),
             ("lantai.js", "text/javascript; charset=utf-8"),
+            ("send.js", "text/javascript; charset=utf-8"),
+            ("tus.js", "text/javascript; charset=utf-8"),
             ("favicon.svg", "image/svg+xml"),
             (FACE, "font/woff2"),
         ];

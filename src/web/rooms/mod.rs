@@ -17,6 +17,7 @@ pub(super) mod settings;
 pub(super) mod today;
 pub(super) mod trail;
 pub(super) mod typed;
+pub(super) mod uploads;
 pub(super) mod versions;
 pub(super) mod wayback;
 

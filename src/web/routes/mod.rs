@@ -3,6 +3,7 @@
 mod account;
 mod catalogues;
 mod people;
+mod uploads;
 mod versions;
 mod wayback;
 
@@ -59,8 +60,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a file may take to come and to be taken in (ours).
 const PATIENCE_WITH_FILES: Duration = Duration::from_secs(3_600);
 /// Routes that take files: their handlers stop at the largest that is taken in.
-const TAKE_FILES: [(Method, &str); 2] =
-    [(Method::POST, "/api/v1/records/{id}/versions"), (Method::POST, "/api/v1/catalogues/preview")];
+const TAKE_FILES: [(Method, &str); 3] =
+    [(Method::POST, "/api/v1/records/{id}/versions"), (Method::POST, "/api/v1/catalogues/preview"), uploads::PIECES];
 
 type Row = (Method, &'static str, Needs, MethodRouter<Arc<App>>);
 
@@ -136,6 +137,7 @@ fn rows(started: Started) -> Vec<Row> {
     rows.extend(account::rows());
     rows.extend(catalogues::rows());
     rows.extend(people::rows());
+    rows.extend(uploads::rows());
     rows.extend(versions::rows());
     rows.extend(wayback::rows());
     rows

@@ -912,3 +912,93 @@ template-download = Download the template of { $name }
 deed-preset-saved = kept a preset of headers
 deed-preset-removed = removed a preset of headers
 field-sender = sender
+
+# Sending a batch.
+deed-batch-opened = Batch opened for sending
+deed-batch-reopened = Batch open for sending again
+deed-batch-check-asked = Check of a batch asked for
+deed-batch-checked = Batch checked
+deed-batch-filing-asked = Taking in of a batch asked for
+upload-state = The batch is { $state }; nothing was changed
+upload-state-remedy = Look at the batch; open another one to send more
+upload-name = The name of a batch and its department have 1 to 200 characters that can be seen
+upload-name-remedy = Write another name
+upload-path = “{ $path }” cannot be the path of a file: { $why }
+upload-path-remedy = Rename the file or its folder, then send it again
+upload-path-empty = a part of it is empty
+upload-path-long = it, or a name in it, is too long
+upload-path-outside = it leads out of the batch
+upload-path-character = it holds a character that nobody sees, or a backslash
+upload-twice = The batch has a file “{ $path }” already
+upload-twice-remedy = Take the other one out first, or give this one another name
+upload-many = A batch has at most { $most } files
+upload-many-remedy = Send the rest as another batch
+upload-large = A file has at most { $largest } bytes here
+upload-large-remedy = Split it, or have the administrator raise ingest.largest_file
+upload-offset = The file stands at byte { $at }; the piece begins elsewhere
+upload-offset-remedy = Ask how far the file is, and go on from there
+upload-beyond = The file was announced with { $bytes } bytes, and more came
+upload-beyond-remedy = Take the file out and announce it anew
+upload-checksum = The bytes that came are not those that were sent; they were not kept
+upload-checksum-remedy = Send this piece again
+upload-broken-off = The connection broke off; what came is kept
+upload-broken-off-remedy = Ask how far the file is, and go on from there
+upload-busy = Another request writes this file, or took it over
+upload-busy-remedy = Ask how far the file is in a moment, and go on from there
+upload-unfinished = { $count } file(s) have not come whole, the first is “{ $first }”
+upload-unfinished-remedy = Send the rest of them, or take them out
+upload-empty = The batch has no files yet
+upload-empty-remedy = Send its catalogue and its files
+upload-blocked = The check found { $count } defect(s) that keep rows out
+upload-blocked-remedy = Mend them and check again, or take in the good rows alone
+upload-brings = The batch brings { $count } fonds or scheme(s) that the archive has not
+upload-brings-remedy = Allow that they are made, or have them made first
+upload-nothing = The check found no row that can be filed
+upload-nothing-remedy = Mend what it found, and check again
+upload-not-arranged = The batch brings fonds or schemes, and you may not make them
+upload-not-arranged-remedy = Have somebody make them who arranges the holdings
+upload-full = The disk is too full; what came so far is kept
+upload-full-remedy = Have the system administrator make room; then it goes on from there
+upload-spoilt = What was received cannot be read any more: it was changed on the disk, or its key is gone
+upload-spoilt-remedy = Give this batch up and send it anew; tell the system administrator
+send-new = Send a batch
+send-what = Files go to the server piece by piece; a connection that breaks off costs nothing that came
+send-name = Name of the batch
+send-open = Open the batch
+send-noscript = Files are sent by the script of this page. Without it use the interface /api/v1/batches, or the command lantai ingest on the server.
+send-choose = Choose the files to send
+send-drop = Drop a folder with its catalogue here, or choose
+send-folder = A folder
+send-files = Files
+send-all-progress = All files together
+send-whole = all there
+send-failed = not sent: {"{"}why{"}"}
+send-of = {"{"}whole{"}"} of {"{"}files{"}"} files are there; {"{"}sent{"}"} of {"{"}all{"}"}, {"{"}rate{"}"}/s
+send-all = All {"{"}files{"}"} files are there, {"{"}all{"}"}
+send-pause = Pause
+send-resume = Go on
+send-check = Check
+send-check-again = Check again
+send-abandon = Give the batch up
+send-found = What the check found
+send-blocking = { $n ->
+    [0] Nothing keeps a row out
+    [one] { $shown } defect keeps a row out
+    *[other] { $shown } defects keep rows out
+}
+send-sheet = As an Excel sheet
+send-how = How it is taken in
+send-accept-good = Take in the good rows alone
+send-make-missing = { $n ->
+    [one] Make the { $shown } fonds or scheme that is missing
+    *[other] Make the { $shown } fonds and schemes that are missing
+}
+send-read-text = Read the text
+send-take-in = { $n ->
+    [one] Take in { $shown } record
+    *[other] Take in { $shown } records
+}
+send-list = Files of the batch
+send-path = File
+send-size = Size
+send-came = Came

@@ -884,3 +884,90 @@ template-download = 下载 { $name } 目录模板
 deed-preset-saved = 存目录预设
 deed-preset-removed = 删目录预设
 field-sender = 送交单位
+
+# 传送批次。
+deed-batch-opened = 建立待传批次
+deed-batch-reopened = 批次重新接收
+deed-batch-check-asked = 要求检测批次
+deed-batch-checked = 批次已检测
+deed-batch-filing-asked = 要求接收归档
+upload-state = 批次{ $state }，没有改动
+upload-state-remedy = 请查看批次；要再传送，请另建批次
+upload-name = 批次名和机构名应为 1 至 200 个可见的字
+upload-name-remedy = 请换一个名称
+upload-path = “{ $path }”不能作文件路径：{ $why }
+upload-path-remedy = 请改文件或文件夹的名称后再传
+upload-path-empty = 其中有空的部分
+upload-path-long = 路径或其中的名称过长
+upload-path-outside = 它指到批次之外
+upload-path-character = 有看不见的字符或反斜杠
+upload-twice = 批次中已有文件“{ $path }”
+upload-twice-remedy = 请先去掉原来的，或换一个名称
+upload-many = 一个批次最多 { $most } 个文件
+upload-many-remedy = 其余的请另建批次
+upload-large = 单个文件最多 { $largest } 字节
+upload-large-remedy = 请拆分文件，或由管理员调高 ingest.largest_file
+upload-offset = 文件已收到第 { $at } 字节，送来的这一段不是从那里开始
+upload-offset-remedy = 请先询问已收到多少，再从那里续传
+upload-beyond = 文件登记为 { $bytes } 字节，送来的多于此数
+upload-beyond-remedy = 请去掉此文件，重新登记
+upload-checksum = 收到的与送出的不一致，没有保留
+upload-checksum-remedy = 请重传这一段
+upload-broken-off = 连接中断；已收到的部分保留
+upload-broken-off-remedy = 请询问已收到多少，再从那里续传
+upload-busy = 另一个请求正在写此文件，或已接手
+upload-busy-remedy = 请稍后询问已收到多少，再从那里续传
+upload-unfinished = 有 { $count } 个文件没有传完，第一个是“{ $first }”
+upload-unfinished-remedy = 请传完，或去掉这些文件
+upload-empty = 批次中还没有文件
+upload-empty-remedy = 请传送目录和文件
+upload-blocked = 检测发现 { $count } 处缺陷，有的行不能归档
+upload-blocked-remedy = 改正后再检测，或只接收合格的行
+upload-brings = 此批带来档案中没有的全宗或档号方案 { $count } 个
+upload-brings-remedy = 允许由系统建立，或先请人建立
+upload-nothing = 检测后没有一行可以归档
+upload-nothing-remedy = 请改正所列缺陷，再检测
+upload-not-arranged = 此批带来新的全宗或档号方案，而您无权建立
+upload-not-arranged-remedy = 请有整理权限的人先建立
+upload-full = 磁盘余量不足；已收到的部分保留
+upload-full-remedy = 请系统管理员腾出空间，之后从中断处续传
+upload-spoilt = 已收到的内容无法读取：磁盘上的内容被改动，或密钥不在
+upload-spoilt-remedy = 请放弃此批，重新传送；并告知系统管理员
+send-new = 传送批次
+send-what = 文件分段传送；连接中断，已收到的不会丢
+send-name = 批次名称
+send-open = 建立批次
+send-noscript = 传送文件要用本页的脚本。没有脚本时，可用接口 /api/v1/batches，或在服务器上用 lantai ingest。
+send-choose = 选择要传送的文件
+send-drop = 把带目录的文件夹拖到这里，或选择
+send-folder = 文件夹
+send-files = 文件
+send-all-progress = 全部文件
+send-whole = 已收齐
+send-failed = 没有传成：{"{"}why{"}"}
+send-of = 已收齐 {"{"}whole{"}"} / {"{"}files{"}"} 个文件；{"{"}sent{"}"} / {"{"}all{"}"}，{"{"}rate{"}"}/秒
+send-all = {"{"}files{"}"} 个文件全部收齐，共 {"{"}all{"}"}
+send-pause = 暂停
+send-resume = 继续
+send-check = 检测
+send-check-again = 重新检测
+send-abandon = 放弃此批
+send-found = 检测结果
+send-blocking = { $n ->
+    [0] 没有不能归档的行
+    *[other] 有 { $shown } 处缺陷，相关的行不能归档
+}
+send-sheet = 下载 Excel 清单
+send-how = 怎样接收
+send-accept-good = 只接收合格的行
+send-make-missing = { $n ->
+    *[other] 建立缺少的全宗和档号方案 { $shown } 个
+}
+send-read-text = 读取文字
+send-take-in = { $n ->
+    *[other] 接收归档 { $shown } 件
+}
+send-list = 批次中的文件
+send-path = 文件
+send-size = 大小
+send-came = 收到

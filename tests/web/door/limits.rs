@@ -113,6 +113,15 @@ async fn no_route_takes_a_body_beyond_a_mebibyte() {
             "{method} {path} HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\n\
              content-type: {kind}\r\n"
         );
+        // A file, or a piece of one, has a bound of its own.
+        let of_a_file = [
+            (Method::PATCH, "/api/v1/batches/{id}/files/{name}"),
+            (Method::POST, "/api/v1/records/{id}/versions"),
+            (Method::POST, "/api/v1/catalogues/preview"),
+        ];
+        if of_a_file.contains(&(method.clone(), path)) {
+            continue;
+        }
         // Said beforehand: refused before a byte of it is read.
         let said = raw(&server, &format!("{head}content-length: {}\r\n\r\n", (1 << 20) + 1)).await;
         assert!(said.starts_with("HTTP/1.1 413 "), "{method} {path}: {said}");

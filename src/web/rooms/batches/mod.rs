@@ -8,7 +8,7 @@ pub use progress::progress;
 use crate::{
     app::App,
     ingest::{
-        batch::{self, BatchRow},
+        batch::{self, BatchRow, BatchState},
         defects::Lang as DefectLang,
     },
     kernel::{Batch, Id},
@@ -29,7 +29,7 @@ use crate::{
 use axum::{
     extract::{Path, Query, State},
     http::{HeaderMap, Uri, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use rows::Counts;
 use std::sync::Arc;
@@ -92,6 +92,9 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
     let batch = found(&app, &asker, &id).await?;
+    if matches!(batch.state, BatchState::Receiving | BatchState::Checking) {
+        return Ok(Redirect::to(&format!("/batches/{id}/send")).into_response());
+    }
     let frame = shown::frame(&app, Some(&asker), &headers, &uri, Some(Place::Ingest));
     let progress = progress(&app, &batch).await?;
     let counts = Counts::of(&app, &asker, &batch).await?;
@@ -148,7 +151,7 @@ pub async fn defects(
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }
 
-async fn found(app: &App, asker: &Asker, id: &str) -> Result<BatchRow, Refusal> {
+pub(super) async fn found(app: &App, asker: &Asker, id: &str) -> Result<BatchRow, Refusal> {
     let id = Id::<Batch>::parse(id).ok_or_else(Refusal::missing)?;
     batch::by_id(&app.db, &batch::seen_by(&asker.guest), &id).await?.ok_or_else(Refusal::missing)
 }

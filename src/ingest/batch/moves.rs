@@ -1,0 +1,73 @@
+//! A batch goes from one state to another.
+
+use super::{BatchState, Plan};
+use crate::{
+    audit::Change,
+    db::DbError,
+    kernel::{Batch, Id},
+};
+
+/// Moves a batch that is in one of `from` (at most three); says whether it was.
+pub(crate) async fn moved(
+    change: &mut Change<'_>,
+    batch: &Id<Batch>,
+    from: &[BatchState],
+    to: BatchState,
+) -> Result<bool, DbError> {
+    let word = |at: usize| from.get(at).or(from.first()).map_or("", |state| state.word());
+    let done = sqlx::query("UPDATE batch SET state = $2 WHERE id = $1 AND state IN ($3, $4, $5)")
+        .bind(batch.as_str())
+        .bind(to.word())
+        .bind(word(0))
+        .bind(word(1))
+        .bind(word(2))
+        .execute(&mut *change.tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Turns a batch to checked with what its plan came to; `None`: it could not be read. Says
+/// whether it was in `from`.
+pub(crate) async fn checked(
+    change: &mut Change<'_>,
+    batch: &Id<Batch>,
+    from: BatchState,
+    plan: Option<&Plan>,
+) -> Result<bool, DbError> {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let done = sqlx::query(
+        "UPDATE batch SET state = 'checked', catalogue = $3, content = $4, rows_in = $5, to_file = $6, set_aside = $7,
+                files = $8, bytes = $9
+         WHERE id = $1 AND state = $2",
+    )
+    .bind(batch.as_str())
+    .bind(from.word())
+    .bind(plan.map(|plan| plan.catalogue.to_string()).unwrap_or_default())
+    .bind(plan.map(|plan| plan.content.to_string()).unwrap_or_default())
+    .bind(number(plan.map_or(0, |plan| plan.rows)))
+    .bind(number(plan.map_or(0, |plan| plan.to_file.len() as u64)))
+    .bind(number(plan.map_or(0, |plan| plan.set_aside)))
+    .bind(number(plan.map_or(0, |plan| plan.files() as u64)))
+    .bind(number(plan.map_or(0, Plan::bytes)))
+    .execute(&mut *change.tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Turns a checked batch to filing; says whether it was checked.
+pub(crate) async fn filing(
+    change: &mut Change<'_>,
+    batch: &Id<Batch>,
+    accept_good: bool,
+    read_text: bool,
+) -> Result<bool, DbError> {
+    let done = sqlx::query(
+        "UPDATE batch SET state = 'filing', accept_good = $2, read_text = $3 WHERE id = $1 AND state = 'checked'",
+    )
+    .bind(batch.as_str())
+    .bind(i64::from(accept_good))
+    .bind(i64::from(read_text))
+    .execute(&mut *change.tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

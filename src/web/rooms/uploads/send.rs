@@ -1,0 +1,157 @@
+//! Sending a batch from a browser: opened by a form, its files sent by the page's script.
+
+use super::{refused, status, words};
+use crate::{
+    app::App,
+    ingest::{
+        batch::{self, BatchRow, BatchState, Said},
+        defects::DefectKind,
+        upload::{self, Filing, NewBatch, UploadError},
+    },
+    web::{
+        pages::{
+            Place,
+            ingest::{SendPage, SendStage, Sending, SentFile},
+            people::Fault,
+            render, render_as,
+        },
+        refusal::Refusal,
+        rooms::{batches::found, typed::Typed},
+        session::Asker,
+        shown,
+        texts::Lang,
+    },
+};
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, Uri},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use std::sync::Arc;
+
+/// `GET /batches/new`
+pub async fn form(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Refusal> {
+    let frame = shown::frame(&app, Some(&asker), &headers, &uri, Some(Place::Ingest));
+    let (name, department) = (String::new(), String::new());
+    Ok(render(&SendPage { frame, batch: None, name, department, fault: None }))
+}
+
+/// `POST /batches/new`
+pub async fn open(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    headers: HeaderMap,
+    uri: Uri,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let typed = Typed::of(&asker, form)?;
+    let (name, department) = (typed.text("name").to_owned(), typed.text("department").to_owned());
+    let new = NewBatch { name: &name, department: Some(&department), said: Said::default() };
+    let error = match upload::open(&app.desk(), &asker.guest, new).await {
+        Ok(batch) => return Ok(Redirect::to(&format!("/batches/{}/send", batch.id)).into_response()),
+        Err(error) => error,
+    };
+    let (status, fault) = fault(shown::lang(&headers, &uri), error)?;
+    let frame = shown::frame(&app, Some(&asker), &headers, &uri, Some(Place::Ingest));
+    Ok(render_as(status, &SendPage { frame, batch: None, name, department, fault: Some(fault) }))
+}
+
+/// `GET /batches/{id}/send`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let batch = found(&app, &asker, &id).await?;
+    page(&app, &asker, (&headers, &uri), &batch, None).await
+}
+
+/// `POST /batches/{id}/send`: checked, taken in, or given up.
+pub async fn act(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(id): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let typed = Typed::of(&asker, form)?;
+    let batch = found(&app, &asker, &id).await?;
+    let (desk, ticked) = (app.desk(), |name| !typed.text(name).is_empty());
+    let (done, onward) = match typed.text("act") {
+        "check" => (upload::ask_for_check(&desk, &asker.guest, &batch).await, format!("/batches/{id}/send")),
+        "commit" => {
+            let how = Filing {
+                accept_good: ticked("accept_good"),
+                make_missing: ticked("make_missing"),
+                read_text: ticked("read_text"),
+            };
+            (upload::ask_to_take_in(&desk, &asker.guest, &batch, how).await, format!("/batches/{id}"))
+        }
+        "abandon" => (upload::abandon(&desk, &asker.guest, &batch).await, "/batches".to_owned()),
+        other => return Err(crate::web::given::Unread { field: "act", given: other.to_owned() }.into()),
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to(&onward).into_response()),
+        Err(error) => {
+            let said = fault(shown::lang(&headers, &uri), error)?;
+            page(&app, &asker, (&headers, &uri), &batch, Some(said)).await
+        }
+    }
+}
+
+fn fault(lang: Lang, error: UploadError) -> Result<(StatusCode, Fault), Refusal> {
+    let Some(said) = words(lang, &error) else { return Err(refused(error)) };
+    let status = StatusCode::from_u16(status(&error)).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok((status, Fault { detail: said.detail, remedy: said.remedy }))
+}
+
+async fn page(
+    app: &App,
+    asker: &Asker,
+    (headers, uri): (&HeaderMap, &Uri),
+    batch: &BatchRow,
+    said: Option<(StatusCode, Fault)>,
+) -> Result<Response, Refusal> {
+    let stage = match batch.state {
+        BatchState::Receiving => SendStage::Receiving,
+        BatchState::Checking => SendStage::Checking,
+        BatchState::Checked => SendStage::Checked,
+        // From here on it is a batch like any other.
+        _ => return Ok(Redirect::to(&format!("/batches/{}", batch.id)).into_response()),
+    };
+    let files = upload::files(&app.desk(), batch).await.map_err(refused)?;
+    let whole = files.iter().filter(|file| file.whole).count() as u64;
+    let files = files.into_iter().map(|file| SentFile {
+        size: shown::size(i64::try_from(file.bytes).unwrap_or(i64::MAX)),
+        percent: (file.received * 100).checked_div(file.bytes).unwrap_or(100),
+        whole: file.whole,
+        path: file.path,
+    });
+    let brings = [DefectKind::FondsProposed, DefectKind::SchemeProposed, DefectKind::SchemeWidened];
+    let brings = batch::count_findings_of(&app.db, batch, &brings).await?;
+    let blocking = batch::count_findings(&app.db, batch, true).await? - batch.set_aside - brings;
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let sending = Sending {
+        id: batch.id.to_string(),
+        name: batch.name.clone(),
+        stage,
+        files: files.collect(),
+        whole,
+        to_file: count(batch.to_file),
+        blocking: count(blocking),
+        brings: count(brings),
+    };
+    let frame = shown::frame(app, Some(asker), headers, uri, Some(Place::Ingest));
+    let (status, fault) = said.map_or((StatusCode::OK, None), |(status, fault)| (status, Some(fault)));
+    let (name, department) = (String::new(), String::new());
+    Ok(render_as(status, &SendPage { frame, batch: Some(sending), name, department, fault }))
+}

@@ -1,0 +1,77 @@
+//! A person sends a batch from a browser.
+
+use super::{House, driver::Driver};
+use crate::harness::{Archive, TestDb};
+use fantoccini::{Client, Locator};
+use std::{fs, time::Duration};
+
+const CODE: &str = "X001-WS·2011-Y-BGS-0001";
+
+async fn fill(browser: &Client, css: &str, value: &str) {
+    browser.find(Locator::Css(css)).await.unwrap().send_keys(value).await.unwrap();
+}
+
+async fn click(browser: &Client, css: &str) {
+    browser.wait().for_element(Locator::Css(css)).await.unwrap().click().await.unwrap();
+}
+
+/// Waits until there is an element, the page being looked at anew meanwhile.
+async fn comes(browser: &Client, css: &str) {
+    for _ in 0..1_200 {
+        if browser.find(Locator::Css(css)).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{css} never comes: {}", browser.source().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_sends_a_batch_checks_it_and_has_it_taken_in() {
+    let archive = Archive::new(&TestDb::sqlite());
+    let (name, password) = archive.account("archivist");
+    let house = House::serving(archive).await;
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = folder.path().join("目录.csv");
+    fs::write(&catalogue, format!("档号,题名,责任者,日期\n{CODE},关于水库的通知,水利局,2011-06-14\n")).unwrap();
+    let text = folder.path().join(format!("{CODE}.txt"));
+    // More than goes along with the announcement.
+    fs::write(&text, "关于水库的正文\n".repeat(60_000)).unwrap();
+
+    let driver = Driver::start();
+    let browser = driver.browser(1280, 1000).await;
+    let at = |path: &str| format!("http://{}{path}", house.server.address());
+    browser.goto(&at("/")).await.unwrap();
+    fill(&browser, "#name", &name).await;
+    fill(&browser, "#password", &password).await;
+    click(&browser, "form[action='/sign-in'] button").await;
+    browser.wait().for_element(Locator::Css("input[name='q']")).await.unwrap();
+
+    browser.goto(&at("/batches/new")).await.unwrap();
+    fill(&browser, "#name", "浏览器送的批次").await;
+    click(&browser, "form[action='/batches/new'] button").await;
+    comes(&browser, "[data-send]:not([hidden])").await;
+    let batch = browser.current_url().await.unwrap().path().trim_end_matches("/send").to_owned();
+    fill(&browser, "#send-files", &format!("{}\n{}", catalogue.display(), text.display())).await;
+    comes(&browser, "[data-files] tr:nth-child(2) .st.done").await;
+    comes(&browser, "[data-files] tr:nth-child(1) .st.done").await;
+    comes(&browser, "[data-check]:not([disabled])").await;
+    // What came is the server's to know: it stands there after a reload too.
+    browser.refresh().await.unwrap();
+    comes(&browser, "[data-files] tr:nth-child(2) .st.done").await;
+
+    click(&browser, "[data-check]").await;
+    comes(&browser, "input[name='make_missing']").await;
+    click(&browser, "input[name='make_missing']").await;
+    click(&browser, "button[value='commit']").await;
+    for _ in 0..1_200 {
+        let shown = house.server.get(&format!("/api/v1{batch}"), &house.archivist).await.json();
+        if shown["state"] == "filed" {
+            assert_eq!(shown["records"], 1);
+            browser.close().await.unwrap();
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it is never filed: {}", house.server.logged());
+}
