@@ -13,7 +13,11 @@ use crate::{
     search,
 };
 use anyhow::Context as _;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How long a worker with nothing to do waits before it looks again.
 const IDLE: Duration = Duration::from_millis(400);
@@ -132,17 +136,27 @@ pub async fn watch_for_ever(app: Arc<App>) {
     }
 }
 
+/// Works through one batch, if one is there.
 async fn watch(app: &Arc<App>, watched: &mut Watched) -> anyhow::Result<()> {
-    let settled = tokio::task::block_in_place(|| watched.settled(std::time::Instant::now()))?;
-    for path in settled {
-        app.room.check(0)?;
+    app.room.check(0)?;
+    let settled = tokio::task::block_in_place(|| watched.settled(Instant::now()))?;
+    let Some((path, stood)) = settled else { return Ok(()) };
+    let worked = async {
         let became = watched::take(&app.desk(), &path).await?;
-        let place = tokio::task::block_in_place(|| watched.put_away(&path, &became))?;
-        match became {
-            Became::Taken { records } => tracing::info!(records, "took in what now lies in {}", place.display()),
-            Became::Defects(_) | Became::Refused(_) => {
-                tracing::warn!("what was laid in goes back, with the reasons beside it: {}", place.display());
-            }
+        let place = tokio::task::block_in_place(|| watched.put_away(&path, &stood, &became))?;
+        anyhow::Ok((became, place))
+    };
+    match worked.await {
+        Ok((_, None)) => tracing::info!("{} changed meanwhile, and is looked at again", path.display()),
+        Ok((Became::Taken { records }, Some(place))) => {
+            tracing::info!(records, "took in what now lies in {}", place.display());
+        }
+        Ok((Became::Defects(_) | Became::Refused(_), Some(place))) => {
+            tracing::warn!("what was laid in goes back, with the reasons beside it: {}", place.display());
+        }
+        Err(error) => {
+            tracing::error!("{} cannot be worked through now: {error:#}", path.display());
+            watched.pause(&path, Instant::now());
         }
     }
     Ok(())

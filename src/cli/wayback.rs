@@ -44,6 +44,7 @@ pub(super) async fn withdraw(app: &Arc<App>, guest: &Guest, name: &str, reason: 
     // Broken off before, it goes on.
     let jobs = jobs::of_subject(&app.db, batch.filing.as_str()).await?;
     if jobs.iter().any(|job| job.kind == wayback::JOB && job.state != "done") {
+        jobs::retry(&app.db, app.clock.as_ref(), wayback::JOB, batch.filing.as_str()).await?;
         return gone(app, &batch, batch.filed_rows).await;
     }
     let records = match wayback::withdraw(&app.desk(), guest, &batch.id, reason).await {

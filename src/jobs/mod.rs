@@ -11,7 +11,7 @@ mod queue;
 
 pub use queue::{
     Leased, Progress, call_off, enqueue, enqueue_again, fail, finish, lease, lease_of, of_subject, others_work,
-    progress, release_all, renew, unfinished,
+    progress, release_all, renew, retry, unfinished,
 };
 
 /// How often a job is tried before it gives up.

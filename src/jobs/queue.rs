@@ -133,6 +133,22 @@ pub async fn lease_of(db: &Db, clock: &dyn Clock, kind: &str, subject: &str) -> 
     }))
 }
 
+/// Gives the job of `kind` on `subject` another round if it gave up; whoever asks for it again
+/// has put right what stood in its way.
+pub async fn retry(db: &Db, clock: &dyn Clock, kind: &str, subject: &str) -> Result<(), DbError> {
+    let mut tx = db.begin().await?;
+    sqlx::query(
+        "UPDATE job SET state = 'waiting', attempts = 0, due_at = $3
+         WHERE kind = $1 AND subject = $2 AND state = 'gave_up'",
+    )
+    .bind(kind)
+    .bind(subject)
+    .bind(clock.now().to_string())
+    .execute(&mut *tx)
+    .await?;
+    Ok(tx.commit().await?)
+}
+
 /// Notes how much is done and renews the lease.
 pub async fn progress(db: &Db, clock: &dyn Clock, job: &Id<Job>, done: i64) -> Result<(), DbError> {
     let until = clock.now().plus_seconds(LEASE_SECONDS).to_string();

@@ -47,20 +47,29 @@ impl Vault {
         Ok(folders)
     }
 
-    /// Removes every staged folder that `promised` does not name, and the keys of trays that
-    /// are gone; gives how many folders went. Only while nobody stages; what is
-    /// [received](Vault::receive) meanwhile stays, and objects that are being described are waited for.
-    pub fn sweep(&self, promised: &BTreeSet<String>) -> Result<usize, VaultError> {
+    /// Staged folders, and trays by their keys, that nobody here holds. To be asked before the
+    /// rows are: what is promised, or let go of, after it was seen here stands in them then.
+    pub fn unheld(&self) -> Result<BTreeSet<String>, VaultError> {
+        let staged = self.staged()?.into_iter().map(|folder| folder.token);
+        let tokens: BTreeSet<String> = staged.chain(self.key_tokens()?).collect();
+        Ok(tokens.into_iter().filter(|token| !self.in_hand.has(token)).collect())
+    }
+
+    /// Removes those that were `unheld` and that `promised` does not name, the keys of trays
+    /// first; gives how many folders went. Objects that are being described are waited for.
+    pub fn sweep(&self, unheld: &BTreeSet<String>, promised: &BTreeSet<String>) -> Result<usize, VaultError> {
         let _held = self.describing.write().unwrap_or_else(PoisonError::into_inner);
-        let forgotten = |token: &String| !promised.contains(token) && !self.in_hand.has(token);
-        let tokens: Vec<String> = self.staged()?.into_iter().map(|folder| folder.token).filter(forgotten).collect();
+        let warrant = Sweep::of(unheld.difference(promised).cloned());
         // The keys first: what a disk keeps of a folder opens no more.
-        self.sweep_keys(promised)?;
-        let warrant = Sweep::of(tokens.clone());
-        for token in &tokens {
+        for token in &warrant.0 {
+            self.forget_key(token)?;
+        }
+        let mut swept = 0;
+        for token in &warrant.0 {
+            swept += usize::from(self.staged_folder(token)?.exists());
             self.forget_staged(&warrant, token)?;
         }
-        Ok(tokens.len())
+        Ok(swept)
     }
 
     /// Removes a staged folder the warrant names, durably; absent is success.

@@ -14,6 +14,7 @@ use super::{
     durable::{Writes, make_folder, sync_folder},
     error::{VaultError, failed},
     object::{INVENTORY, Inventory, Listed, Paths, RECORD_JSON, User, Version, read_inventory, sidecar},
+    receiving::Held,
     staging::{SourceFile, StoredFile, fresh_token, listed, take_in, write_inventory},
     stores::rename_new,
 };
@@ -63,6 +64,8 @@ pub struct StagedVersion {
     pub intent: VersionIntent,
     /// The new files.
     pub files: Vec<StoredFile>,
+    /// Against a sweep, until it is promised.
+    _held: Held,
 }
 
 impl Vault {
@@ -84,8 +87,10 @@ impl Vault {
         let before = self.before(&draft.record, draft.number, promised)?;
         let token = fresh_token();
         let folder = self.staged_folder(&token)?;
+        let held = self.in_hand.hold(&token);
         make_folder(&folder)?;
         let built = build(&folder, before, token, draft).and_then(|built| self.staging.settle().map(|()| built));
+        let built = built.map(|(intent, files)| StagedVersion { intent, files, _held: held });
         if built.is_err() {
             // The first error is the one worth telling; what stays is swept.
             fs::remove_dir_all(&folder).ok();
@@ -250,7 +255,7 @@ fn build<D>(
     before: Inventory,
     token: String,
     draft: VersionDraft<D>,
-) -> Result<StagedVersion, VaultError>
+) -> Result<(VersionIntent, Vec<StoredFile>), VaultError>
 where
     D: FnOnce(&[StoredFile]) -> Vec<u8>,
 {
@@ -265,7 +270,7 @@ where
     };
     let inventory_digest = built.finish(folder, version)?;
     let intent = VersionIntent { record: draft.record, number: draft.number, token, inventory_digest };
-    Ok(StagedVersion { intent, files })
+    Ok((intent, files))
 }
 
 /// A version being built in the staging.

@@ -227,7 +227,8 @@ fn a_tray_goes_with_its_key_and_what_is_promised_or_in_hand_stays() {
     house.vault.forget_tray(&tokens[0]).unwrap();
     house.vault.forget_tray(&tokens[0]).unwrap();
     assert!(matches!(house.vault.tray(&tokens[0]), Err(VaultError::KeyGone(_))));
-    assert_eq!(house.vault.sweep(&BTreeSet::from([tokens[1].clone()])).unwrap(), 1);
+    let unheld = house.vault.unheld().unwrap();
+    assert_eq!(house.vault.sweep(&unheld, &BTreeSet::from([tokens[1].clone()])).unwrap(), 1);
     assert!(house.vault.tray(&tokens[1]).is_ok());
     assert_eq!(keys().len(), 2, "of the promised one and of the one in hand");
     assert!(read(&in_hand.finish(arriving).unwrap()).unwrap().is_empty());

@@ -63,5 +63,7 @@ pub(in crate::ingest) use read::read_anew;
 pub use read::{JOB as READ_JOB, read, read_again};
 pub(in crate::ingest) use rows::insert;
 pub(in crate::ingest) use rows::mark_withdrawn;
-pub use rows::{BatchRow, BatchState, Said, Way, begun, begun_from, by_id, count, list, named, of_filing, page};
+pub use rows::{
+    BatchRow, BatchState, Said, Way, begun, begun_from, by_id, count, list, named, of_filing, page, was_withdrawn,
+};
 pub use seal::{JOB as SEAL_JOB, seal, sweep};

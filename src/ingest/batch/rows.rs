@@ -4,7 +4,7 @@ use super::Seen;
 use crate::{
     audit::Change,
     db::{self, Asked, Cell, Db, DbError},
-    kernel::{Batch, Cursor, Filing, Id, Page},
+    kernel::{Batch, Cursor, Filing, Id, Page, Sha256},
 };
 use serde_json::json;
 
@@ -229,6 +229,17 @@ pub async fn by_id(db: &Db, seen: &Seen, id: &Id<Batch>) -> Result<Option<BatchR
     asked.push(" WHERE id = ").bind(id.as_str());
     seen.narrow(&mut asked);
     Ok(rows(db, asked).await?.pop())
+}
+
+/// Whether a batch with this catalogue and these contents was filed and withdrawn.
+pub async fn was_withdrawn(db: &Db, catalogue: &Sha256, content: &Sha256) -> Result<bool, DbError> {
+    let found: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM batch WHERE state = 'withdrawn' AND catalogue = $1 AND content = $2")
+            .bind(catalogue.to_string())
+            .bind(content.to_string())
+            .fetch_one(db.read())
+            .await?;
+    Ok(found > 0)
 }
 
 /// The batch that this filing files; `None` for a filing of another kind.

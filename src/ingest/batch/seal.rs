@@ -80,8 +80,9 @@ fn keep_first(first: Option<VaultError>, error: VaultError) -> VaultError {
     first.unwrap_or(error)
 }
 
-/// Forgets staged folders that no row promises: what a broken-off batch left. Only
-/// while nothing is being staged. Gives how many went.
+/// Forgets staged folders that no row promises and nobody holds: what a broken-off batch
+/// left. Only for the holder of the turn to take in, or before anybody is served. Gives how
+/// many went.
 ///
 /// A database that knows of no batch promises nothing because it is new, or because
 /// the one that did is lost: then what stands staged may be the only copy, and stays.
@@ -89,9 +90,11 @@ pub async fn sweep(desk: &Desk) -> Result<usize, IngestError> {
     if rows::count(&desk.db, &Seen::All).await? == 0 {
         return Ok(0);
     }
+    let vault = desk.vault.clone();
+    let unheld = tokio::task::spawn_blocking(move || vault.unheld()).await.expect("listing does not panic")?;
     let mut promised = vault::promised(&desk.db).await?;
     promised.extend(upload::promised(&desk.db).await?);
     let vault = desk.vault.clone();
-    let swept = tokio::task::spawn_blocking(move || vault.sweep(&promised)).await.expect("sweeping does not panic")?;
-    Ok(swept)
+    let sweep = move || vault.sweep(&unheld, &promised);
+    Ok(tokio::task::spawn_blocking(sweep).await.expect("sweeping does not panic")?)
 }

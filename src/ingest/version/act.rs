@@ -119,7 +119,9 @@ impl Begun {
         });
         let (staged, after) = staging.await.expect("staging does not panic")?;
         let promised = self.promise(desk, guest, (&staged, created), after, &had).await;
-        if promised.is_err() {
+        // Where the database did not answer, the change may stand: whether the version is
+        // promised, the next start reads in the rows.
+        if promised.as_ref().is_err_and(|error| !matches!(error, VersionError::Db(_))) {
             let vault = desk.vault.clone();
             let discarded = tokio::task::spawn_blocking(move || vault.discard_version(staged)).await;
             if let Err(error) = discarded.expect("removing does not panic") {

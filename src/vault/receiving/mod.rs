@@ -25,7 +25,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// A tray, opened: the files of one sender's upload.
@@ -151,22 +151,22 @@ impl Vault {
         self.staging.settle()
     }
 
-    /// Removes the keys of trays that are neither promised nor in somebody's hands.
-    pub(super) fn sweep_keys(&self, promised: &BTreeSet<String>) -> Result<(), VaultError> {
-        for token in keys::tokens(&self.keys)? {
-            if !promised.contains(&token) && !self.in_hand.has(&token) {
-                keys::remove(&self.keys, &token)?;
-            }
-        }
-        Ok(())
+    /// The tokens of all trays that have a key.
+    pub(super) fn key_tokens(&self) -> Result<Vec<String>, VaultError> {
+        keys::tokens(&self.keys)
+    }
+
+    /// Removes the key of a tray; absent is success.
+    pub(super) fn forget_key(&self, token: &str) -> Result<(), VaultError> {
+        keys::remove(&self.keys, token)
     }
 
     /// A tray for files that are used at once.
     pub fn receive(&self) -> Result<Received, VaultError> {
         let token = fresh_token();
         let folder = self.staged_folder(&token)?;
-        self.in_hand.take(&token);
-        let gone = Gone { keys: self.keys.clone(), folder, token, in_hand: self.in_hand.clone() };
+        let held = self.in_hand.hold(&token);
+        let gone = Gone { keys: self.keys.clone(), folder, token, _held: held };
         Ok(Received { tray: self.make_tray(&gone.token)?, _gone: gone })
     }
 }
@@ -205,7 +205,7 @@ struct Gone {
     keys: PathBuf,
     folder: PathBuf,
     token: String,
-    in_hand: InHand,
+    _held: Held,
 }
 
 impl Drop for Gone {
@@ -213,24 +213,38 @@ impl Drop for Gone {
         if let Err(error) = forget(&self.keys, &self.folder, &self.token) {
             tracing::warn!("{} stays until the next start: {error}", self.folder.display());
         }
-        self.in_hand.leave(&self.token);
     }
 }
 
-/// Trays that nothing promises and somebody holds: no sweep takes them away.
+/// Staged folders that nothing promises yet and somebody holds: no sweep takes them away.
 #[derive(Clone, Debug, Default)]
 pub(super) struct InHand(Arc<Mutex<BTreeSet<String>>>);
 
-impl InHand {
-    fn take(&self, token: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned());
-    }
+/// Holds one of them until it is dropped.
+#[derive(Debug)]
+pub(super) struct Held {
+    among: InHand,
+    token: String,
+}
 
-    fn leave(&self, token: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
+impl InHand {
+    /// To be asked before the folder is made.
+    pub fn hold(&self, token: &str) -> Held {
+        self.tokens().insert(token.to_owned());
+        Held { among: self.clone(), token: token.to_owned() }
     }
 
     pub fn has(&self, token: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(token)
+        self.tokens().contains(token)
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.among.tokens().remove(&self.token);
     }
 }
