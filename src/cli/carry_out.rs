@@ -9,6 +9,7 @@ use crate::{
     access::{self, Guest, Right},
     app::{self, App, AppError, Place},
     config::Config,
+    ingest::wayback::DecisionKind,
     vault::Source,
 };
 use std::sync::Arc;
@@ -81,6 +82,7 @@ pub(super) async fn decide(
         Command::Ingest(_)
         | Command::Rebuild { .. }
         | Command::Withdraw { .. }
+        | Command::Return { .. }
         | Command::Correct { .. }
         | Command::Replace { .. }
         | Command::Reorder { .. } => app.settle().await?,
@@ -141,7 +143,12 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Fonds(command) => fonds::run(app, guest, command).await,
         Command::Catalogue(command) => catalogue::run(app, guest, command).await,
         Command::Ingest(args) => ingest::run(app, guest, args).await,
-        Command::Withdraw { batch, reason } => wayback::withdraw(app, guest, &batch, &reason).await,
+        Command::Withdraw { batch, reason } => {
+            wayback::go_back(app, guest, &batch, &reason, DecisionKind::Withdrawn).await
+        }
+        Command::Return { batch, reason } => {
+            wayback::go_back(app, guest, &batch, &reason, DecisionKind::Returned).await
+        }
         Command::Search { query, limit, offset } => records::search(app, guest, &query, limit, offset).await,
         Command::Show { code } => records::show(app, guest, &code).await,
         Command::Correct { record, set, reason, seen } => {
@@ -209,7 +216,10 @@ fn needed(command: &Command) -> Option<Right> {
         Command::Fonds(_) | Command::Correct { .. } | Command::Replace { .. } | Command::Reorder { .. } => {
             Right::Arrange
         }
-        Command::Ingest(_) | Command::Withdraw { .. } | Command::Catalogue(_) => Right::Ingest,
+        Command::Ingest(_)
+        | Command::Withdraw { .. }
+        | Command::Catalogue(_)
+        | Command::Return { .. } => Right::Ingest,
         Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,
         Command::Doctor => Right::Health,
         Command::Trail(_) => Right::Trail,

@@ -61,6 +61,7 @@ pub(super) fn document(command: &Command, document: &Value) -> String {
         }),
         Command::Fonds(_) => format!("{}  {}", said(&document["code"]), said(&document["name"])),
         Command::Ingest(_) => batch(document),
+        Command::Return { .. } => format!("已退回 {} 件；改正后从原处再送，即为下一轮", document["records"]),
         Command::Withdraw { .. } => {
             format!("已撤回 {} 件；档号可由改正后的批次再用", document["records"])
         }

@@ -6,7 +6,7 @@ use crate::{
     app::{self, App},
     ingest::{
         batch::{self, BatchRow},
-        wayback::{self, WaybackError},
+        wayback::{self, DecisionKind, WaybackError},
     },
     jobs,
     kernel::{Batch, Id},
@@ -35,31 +35,39 @@ async fn named(app: &App, guest: &Guest, name: &str) -> anyhow::Result<Result<Ba
     })
 }
 
-/// Withdraws a batch; comes back when nothing of it is left.
-pub(super) async fn withdraw(app: &Arc<App>, guest: &Guest, name: &str, reason: &str) -> anyhow::Result<Answer> {
+/// Withdraws or returns a batch; comes back when nothing of it is left.
+pub(super) async fn go_back(
+    app: &Arc<App>,
+    guest: &Guest,
+    name: &str,
+    reason: &str,
+    kind: DecisionKind,
+) -> anyhow::Result<Answer> {
     let batch = match named(app, guest, name).await? {
         Ok(batch) => batch,
         Err(refused) => return Ok(refused),
     };
     // Broken off before, it goes on.
     let jobs = jobs::of_subject(&app.db, batch.filing.as_str()).await?;
-    if jobs.iter().any(|job| job.kind == wayback::JOB && job.state != "done") {
+    let unfinished = jobs.iter().any(|job| job.kind == wayback::JOB && job.state != "done");
+    if unfinished {
         jobs::retry(&app.db, app.clock.as_ref(), wayback::JOB, batch.filing.as_str()).await?;
-        return gone(app, &batch, batch.filed_rows).await;
     }
-    let records = match wayback::withdraw(&app.desk(), guest, &batch.id, reason).await {
+    let done = match kind {
+        _ if unfinished => Ok(batch.filed_rows),
+        DecisionKind::Withdrawn => wayback::withdraw(&app.desk(), guest, &batch.id, reason).await,
+        DecisionKind::Returned => wayback::send_back(&app.desk(), guest, &batch.id, reason).await,
+    };
+    let records = match done {
         Ok(records) => records,
         Err(error) => return refused(error),
     };
     app::catch_up(app).await;
-    gone(app, &batch, records).await
-}
-
-/// The answer when nothing of the batch is left.
-async fn gone(app: &Arc<App>, batch: &BatchRow, records: i64) -> anyhow::Result<Answer> {
     app::run_kind(app, wayback::JOB, batch.filing.as_str()).await?;
     app::catch_up(app).await;
-    Ok(Answer::done(json!({ "batch": batch.id.as_str(), "state": "withdrawn", "records": records })))
+    let now = batch::by_id(&app.db, &batch::seen_by(guest), &batch.id).await?;
+    let state = now.map_or("", |now| now.state.word());
+    Ok(Answer::done(json!({ "batch": batch.id.as_str(), "state": state, "records": records })))
 }
 
 fn refused(error: WaybackError) -> anyhow::Result<Answer> {

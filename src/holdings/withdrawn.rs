@@ -50,15 +50,15 @@ pub async fn hidden(db: &Db, filing: &str, after: &str, limit: i64) -> Result<Ve
 }
 
 /// Takes records of a hidden filing away with their files and versions, once their bytes
-/// are gone. Their numbers stay used, and are noted as withdrawn.
-pub async fn strike(change: &mut Change<'_>, records: &[Id<Record>]) -> Result<(), DbError> {
+/// are gone. Their numbers stay used, and are noted as withdrawn; but for those of a batch
+/// that `comes_again`, which are given to nobody else and wait for it in the report of gaps.
+pub async fn strike(change: &mut Change<'_>, records: &[Id<Record>], comes_again: bool) -> Result<(), DbError> {
     let at = change.at.to_string();
     for chunk in records.chunks(500) {
         let ids = || chunk.iter().map(Id::as_str);
-        let mut asked = Asked::new("INSERT INTO code_withdrawn (code, scope, serial, at) SELECT code, scope, serial, ");
-        asked.bind(at.as_str()).push(" FROM code_used WHERE code IN (SELECT code FROM record WHERE id IN ");
-        asked.list(ids()).push(")");
-        asked.execute(&mut change.tx).await?;
+        if !comes_again {
+            note_withdrawn(change, &at, ids()).await?;
+        }
         let mut asked = Asked::new("DELETE FROM code_used WHERE code IN (SELECT code FROM record WHERE id IN ");
         asked.list(ids()).push(")");
         asked.execute(&mut change.tx).await?;
@@ -74,6 +74,13 @@ pub async fn strike(change: &mut Change<'_>, records: &[Id<Record>]) -> Result<(
         let done = asked.execute(&mut change.tx).await?;
         db::exactly(chunk.len() as u64, &done)?;
     }
+    Ok(())
+}
+
+async fn note_withdrawn(change: &mut Change<'_>, at: &str, records: impl Iterator<Item = &str>) -> Result<(), DbError> {
+    let mut asked = Asked::new("INSERT INTO code_withdrawn (code, scope, serial, at) SELECT code, scope, serial, ");
+    asked.bind(at).push(" FROM code_used WHERE code IN (SELECT code FROM record WHERE id IN ").list(records).push(")");
+    asked.execute(&mut change.tx).await?;
     Ok(())
 }
 

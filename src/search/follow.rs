@@ -13,15 +13,16 @@ use std::{collections::HashSet, sync::Arc};
 
 /// Verbs after which records are looked at again. Filing and rebuilding name a
 /// filing, reading names records behind what asked for it, a new version names its record.
-/// Withdrawing names a filing when its records are hidden, and records behind it when they
+/// Withdrawing and returning name a filing when its records are hidden, and records behind it when they
 /// are gone.
-const VERBS: [&str; 8] = [
+const VERBS: [&str; 9] = [
     "batch.filed",
     "records.read",
     "archive.rebuilt",
     "record.corrected",
     "record.file_replaced",
     "record.reordered",
+    "batch.returned",
     "batch.withdrawn",
     "records.withdrawn",
 ];
@@ -64,7 +65,7 @@ pub async fn follow(db: &Db, vault: &Arc<Vault>, index: &Arc<Catalogue>) -> Resu
     while seen < newest {
         let lines = audit::lines_of(db, &VERBS, seen, newest, LINES).await?;
         for line in &lines {
-            if line.verb.ends_with(".withdrawn") {
+            if matches!(line.verb.as_str(), "batch.returned" | "batch.withdrawn" | "records.withdrawn") {
                 deleted = true;
                 delete(db, index, line).await?;
                 continue;

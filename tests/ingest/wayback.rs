@@ -283,7 +283,44 @@ async fn a_batch_is_withdrawn_while_its_objects_are_made(db: TestDb) {
     nothing_is_left(&archive, &db).await;
 }
 
+/// With reasons; mended, it comes again from the same folder as its next round.
+async fn a_returned_batch_comes_again_as_its_next_round(db: TestDb) {
+    let archive = Archive::new(&db);
+    let wrong = folder(&archive, "wrong", &[1, 2, 3], PLANTED);
+    let name = wrong.to_str().unwrap();
+    // A row without its file: left out, and found wrong in the first round.
+    fs::remove_file(wrong.join(format!("files/{}.txt", code(3)))).unwrap();
+    let first = archive.run(&["ingest", name, "--yes", "--accept-good"]).expect_status(1);
+    let id = first["batch"].as_str().unwrap().to_owned();
+    let back = archive.run(&["return", name, "--reason", "缺第3件的文件"]).expect_status(0);
+    assert_eq!((&back["batch"], &back["state"], &back["records"]), (&json!(id), &json!("returned"), &json!(2)));
+    nothing_is_left(&archive, &db).await;
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM code_withdrawn").await, 0, "its codes wait for it");
+    archive.run(&["return", name, "--reason", "再退"]).expect_status(3);
+    // Mended, its second round: the same batch, every row, nothing said of used codes.
+    fs::write(wrong.join(format!("files/{}.txt", code(3))), "补上").unwrap();
+    let second = archive.run(&["ingest", name, "--yes"]).expect_status(0);
+    assert_eq!((&second["batch"], &second["records"]), (&json!(id), &json!(3)), "{second}");
+    assert_eq!(second["defects"], json!([]));
+    assert_eq!(count(&db, "SELECT round FROM batch").await, 2);
+    let by_round = "SELECT COUNT(*) FROM batch_finding WHERE round = 1 AND severity = 'blocking'";
+    assert!(count(&db, by_round).await > 0, "what was found wrong stays with its round");
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM batch_finding WHERE round = 2").await, 0);
+    archive.run(&["show", &code(3)]).expect_status(0);
+    assert_eq!(archive.run(&["verify"]).expect_status(0)["objects"], 3);
+    // Whoever sees the batch sees why it went back, and when.
+    let trail = archive.run(&["trail", "list", "--verb", "batch.returned"]).expect_status(0);
+    assert!(trail.to_string().contains("缺第3件的文件"), "{trail}");
+    archive.run(&["withdraw", name, "--reason", REASON]).expect_status(0);
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM batch_decision").await, 2);
+    // Withdrawn for good: the same folder is another batch.
+    let third = archive.run(&["ingest", name, "--yes"]).expect_status(0);
+    assert_ne!(third["batch"], json!(id));
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM batch WHERE round = 1").await, 1);
+}
+
 on_both_databases!(
+    a_returned_batch_comes_again_as_its_next_round,
     of_a_withdrawn_batch_nothing_is_left_but_the_trail,
     left_off_anywhere_the_next_start_finishes,
     killed_while_withdrawing_it_ends_as_if_undisturbed,

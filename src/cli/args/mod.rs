@@ -86,6 +86,14 @@ pub enum Command {
     /// Catalogues (目录): looked at before they are handed in, presets, empty ones
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// Return (退回) a filed batch to its sender: mended, it comes again as its next round
+    Return {
+        /// Its id, name or folder
+        batch: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
     /// Search titles, fields and full text
     Search {
         query: String,

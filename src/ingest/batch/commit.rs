@@ -6,7 +6,7 @@
 
 use super::{
     Plan, Planned, ToFile,
-    allowed::allowed,
+    allowed::{allowed, seen_by},
     describe,
     desk::{Desk, IngestError},
     findings,
@@ -123,17 +123,18 @@ async fn begin(
     accept_good: bool,
     read_text: bool,
 ) -> Result<rows::BatchRow, IngestError> {
+    let returned = returned(desk, guest, plan).await?;
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
     bring(desk, &mut change, plan).await?;
     let filing = holdings::open_filing(&mut change).await?;
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let batch = rows::BatchRow {
-        id: Id::fresh(change.at),
+        id: returned.as_ref().map_or_else(|| Id::fresh(change.at), |before| before.id.clone()),
         filing,
         name: plan.name.clone(),
         source: plan.source.clone(),
         way: plan.way,
-        round: 1,
+        round: returned.as_ref().map_or(1, |before| before.round + 1),
         catalogue: plan.catalogue.to_string(),
         content: plan.content.to_string(),
         state: rows::BatchState::Filing,
@@ -146,12 +147,15 @@ async fn begin(
         files: number(plan.files() as u64),
         bytes: number(plan.bytes()),
         said: rows::Said::default(),
-        department: None,
-        received_by: guest.actor().name().to_owned(),
+        department: returned.as_ref().and_then(|before| before.department.clone()),
+        received_by: returned.as_ref().map_or_else(|| guest.actor().name().to_owned(), |one| one.received_by.clone()),
         started_at: change.at.to_string(),
         filed_at: None,
     };
-    rows::insert(&mut change, &batch).await?;
+    match returned {
+        Some(_) => rows::again(&mut change, &batch).await?,
+        None => rows::insert(&mut change, &batch).await?,
+    }
     if let Some(few) = few(&plan.defects)? {
         findings::insert_findings(&mut change, &batch, 0, &few).await?;
     }
@@ -159,7 +163,8 @@ async fn begin(
         raise(&mut change, plan.numbers.iter()).await?;
     }
     let event = Event::new("batch.received", &batch.id).and(&batch.filing).with("name", &batch.name);
-    change.commit(event.with("rows", batch.rows).with("catalogue", &batch.catalogue)).await?;
+    let event = event.with("rows", batch.rows).with("round", batch.round);
+    change.commit(event.with("catalogue", &batch.catalogue)).await?;
     Ok(batch)
 }
 
@@ -206,6 +211,14 @@ pub(in crate::ingest) async fn begin_received(
     let event = Event::new("batch.received", &batch.id).and(&batch.filing).with("name", &batch.name);
     change.commit(event.with("rows", plan.rows).with("catalogue", plan.catalogue)).await?;
     Ok(())
+}
+
+/// The batch that went back to its sender and comes again with this plan, as its next round.
+async fn returned(desk: &Desk, guest: &Guest, plan: &Plan) -> Result<Option<rows::BatchRow>, IngestError> {
+    let Some(before) = rows::returned_from(&desk.db, &seen_by(guest), &plan.source).await? else { return Ok(None) };
+    // What its last round filed is being erased: until then it is another batch's affair.
+    let jobs = jobs::of_subject(&desk.db, before.filing.as_str()).await?;
+    Ok(Some(before).filter(|_| jobs.iter().all(|job| job.state == "done")))
 }
 
 /// All of them, where they are few.

@@ -34,7 +34,7 @@ pub(super) async fn describe(desk: &Desk, job: &Leased, mut done: i64) -> Result
     let who = Actor::Machine("seal");
     done += kept.sealed;
     loop {
-        if rows::is_withdrawn(&desk.db, filing).await? {
+        if rows::went_back(&desk.db, filing).await? {
             return Ok(());
         }
         let records = holdings::described_of_filing(&desk.db, &shelf, filing, &kept.reached, CHUNK).await?;

@@ -109,6 +109,11 @@ impl BatchState {
         Self::Abandoned,
     ];
 
+    /// It went back: none of its records is kept.
+    pub fn is_back(self) -> bool {
+        matches!(self, Self::Returned | Self::Withdrawn)
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Receiving => "receiving",
@@ -210,12 +215,47 @@ pub(crate) async fn give_up(change: &mut Change<'_>, batch: &Id<Batch>) -> Resul
     db::exactly(1, &done)
 }
 
-/// Turns a filed batch that is withdrawn.
-pub(in crate::ingest) async fn mark_withdrawn(change: &mut Change<'_>, batch: &Id<Batch>) -> Result<(), DbError> {
-    let done = sqlx::query("UPDATE batch SET state = 'withdrawn' WHERE id = $1 AND state = 'filed'")
+/// Turns a filed batch that goes back: withdrawn, or returned to its sender.
+pub(in crate::ingest) async fn mark_back(
+    change: &mut Change<'_>,
+    batch: &Id<Batch>,
+    state: BatchState,
+) -> Result<(), DbError> {
+    let done = sqlx::query("UPDATE batch SET state = $2 WHERE id = $1 AND state = 'filed'")
         .bind(batch.as_str())
+        .bind(state.word())
         .execute(&mut *change.tx)
         .await?;
+    db::exactly(1, &done)
+}
+
+/// Begins the next round of a returned batch: `batch` is what it says from now on, its
+/// round one more.
+pub(super) async fn again(change: &mut Change<'_>, batch: &BatchRow) -> Result<(), DbError> {
+    let b = batch;
+    let done = sqlx::query(
+        "UPDATE batch SET filing_id = $2, name = $3, way = $4, round = $5, catalogue = $6, content = $7,
+                state = 'filing', accept_good = $8, read_text = $9, rows_in = $10, to_file = $11, filed = 0,
+                set_aside = $12, files = $13, bytes = $14, started_at = $15, filed_at = NULL
+         WHERE id = $1 AND state = 'returned' AND round = $5 - 1",
+    )
+    .bind(b.id.as_str())
+    .bind(b.filing.as_str())
+    .bind(&b.name)
+    .bind(b.way.word())
+    .bind(b.round)
+    .bind(&b.catalogue)
+    .bind(&b.content)
+    .bind(i64::from(b.accept_good))
+    .bind(i64::from(b.read_text))
+    .bind(b.rows)
+    .bind(b.to_file)
+    .bind(b.set_aside)
+    .bind(b.files)
+    .bind(b.bytes)
+    .bind(&b.started_at)
+    .execute(&mut *change.tx)
+    .await?;
     db::exactly(1, &done)
 }
 
@@ -260,9 +300,19 @@ pub async fn named(db: &Db, seen: &Seen, name: &str) -> Result<Vec<BatchRow>, Db
     Ok(if filed.is_empty() { found } else { filed })
 }
 
-/// Whether this filing's batch is withdrawn: what is done for it ends.
-pub(super) async fn is_withdrawn(db: &Db, filing: &str) -> Result<bool, DbError> {
-    Ok(of_filing(db, filing).await?.is_some_and(|batch| batch.state == BatchState::Withdrawn))
+/// Whether this filing's batch went back: what is done for it ends.
+pub(super) async fn went_back(db: &Db, filing: &str) -> Result<bool, DbError> {
+    Ok(of_filing(db, filing).await?.is_some_and(|batch| batch.state.is_back()))
+}
+
+/// The batch that was read from there and went back to its sender: the newest that the
+/// asker sees.
+pub(super) async fn returned_from(db: &Db, seen: &Seen, source: &str) -> Result<Option<BatchRow>, DbError> {
+    let mut asked = Asked::new(COLUMNS);
+    asked.push(" WHERE state = 'returned' AND source = ").bind(source);
+    seen.narrow(&mut asked);
+    asked.push(" ORDER BY id");
+    Ok(rows(db, asked).await?.pop())
 }
 
 /// Batches that were begun and are not filed, oldest first.

@@ -20,7 +20,7 @@ const CHUNK: i64 = 500;
 
 /// Seals every intent of the filing: adopted into the store, read back equal,
 /// said so; and describes its records without files. Then asks for the text, if the batch
-/// wants it read. Ends where the batch is withdrawn. May be run again at any time.
+/// wants it read. Ends where the batch went back. May be run again at any time.
 ///
 /// # Errors
 /// After the last chunk, the first object that could not be sealed; the others
@@ -29,7 +29,7 @@ pub async fn seal(desk: &Desk, job: &Leased) -> Result<(), IngestError> {
     let who = Actor::Machine("seal");
     let (mut done, mut failed, mut after) = (0_i64, None, String::new());
     loop {
-        if rows::is_withdrawn(&desk.db, &job.subject).await? {
+        if rows::went_back(&desk.db, &job.subject).await? {
             return Ok(());
         }
         let intents = vault::intents(&desk.db, &job.subject, &after, CHUNK).await?;

@@ -48,9 +48,9 @@ pub async fn reckon(desk: &Desk, guest: &Guest, id: &Id<Batch>) -> Result<Reckon
     Ok(Reckoned { batch, records, amended })
 }
 
-/// Withdraws a filed batch. From the one change on it is withdrawn, whatever happens: its
-/// records are hidden, what waits to be done for it is called off, and the job [`JOB`]
-/// takes bytes and rows away. Gives how many records go.
+/// Withdraws a filed batch: nothing more will come of it. From the one change on it is
+/// withdrawn, whatever happens: its records are hidden, what waits to be done for it is
+/// called off, and the job [`JOB`] takes bytes and rows away. Gives how many records go.
 ///
 /// # Errors
 /// [`WaybackError::State`] for a batch that is not filed or is withdrawn already;
@@ -58,17 +58,39 @@ pub async fn reckon(desk: &Desk, guest: &Guest, id: &Id<Batch>) -> Result<Reckon
 /// [`WaybackError::Busy`] while another batch is being taken in, which may be comparing its
 /// rows with these. Nothing is changed then.
 pub async fn withdraw(desk: &Desk, guest: &Guest, id: &Id<Batch>, why: &str) -> Result<i64, WaybackError> {
+    go_back(desk, guest, id, why, DecisionKind::Withdrawn).await
+}
+
+/// Returns a filed batch to its sender, who mends it and hands it in again from the same
+/// place: as the next round of the same batch. The records go as with [`withdraw`].
+///
+/// # Errors
+/// As [`withdraw`].
+///
+/// Source: 篇三 A03.3, returned for rework with reasons, comes back as a new round.
+pub async fn send_back(desk: &Desk, guest: &Guest, id: &Id<Batch>, why: &str) -> Result<i64, WaybackError> {
+    go_back(desk, guest, id, why, DecisionKind::Returned).await
+}
+
+async fn go_back(
+    desk: &Desk,
+    guest: &Guest,
+    id: &Id<Batch>,
+    why: &str,
+    kind: DecisionKind,
+) -> Result<i64, WaybackError> {
     let reason = reason(why)?;
     let _turn = tokio::time::timeout(PATIENCE, desk.turn.lock()).await.map_err(|_| WaybackError::Busy)?;
     let Reckoned { batch, records, .. } = reckon(desk, guest, id).await?;
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
     // Of two at once the second finds another number of rows, and nothing is changed.
-    batch::mark_withdrawn(&mut change, &batch.id).await?;
+    batch::mark_back(&mut change, &batch.id, kind.state()).await?;
     holdings::hide(&mut change, &batch.filing).await?;
-    decide(&mut change, &batch, DecisionKind::Withdrawn, &reason).await?;
+    decide(&mut change, &batch, kind, &reason).await?;
     jobs::call_off(&mut change, batch.filing.as_str()).await?;
     jobs::enqueue(&mut change, JOB, batch.filing.as_str(), records).await?;
-    let event = Event::new("batch.withdrawn", &batch.filing).and(&batch.id).with("name", &batch.name);
+    let verb = if kind == DecisionKind::Returned { "batch.returned" } else { "batch.withdrawn" };
+    let event = Event::new(verb, &batch.filing).and(&batch.id).with("name", &batch.name).with("round", batch.round);
     change.commit(event.with("records", records).with("reason", &reason)).await?;
     Ok(records)
 }

@@ -3,7 +3,7 @@
 use crate::{
     audit::Change,
     db::{Db, DbError},
-    ingest::batch::BatchRow,
+    ingest::batch::{BatchRow, BatchState},
     kernel::{Batch, Id},
 };
 
@@ -21,6 +21,14 @@ impl DecisionKind {
         match self {
             Self::Returned => "returned",
             Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Where the batch stands from then on.
+    pub(super) fn state(self) -> BatchState {
+        match self {
+            Self::Returned => BatchState::Returned,
+            Self::Withdrawn => BatchState::Withdrawn,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The job that takes a withdrawn batch away: bytes first, then the rows that name them.
+//! The job that takes a batch away that went back: bytes first, then the rows that name them.
 
 use super::WaybackError;
 use crate::{
@@ -18,14 +18,13 @@ const CHUNK: i64 = 500;
 /// How often is looked whether those who work on the batch have ended.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Erases what the withdrawn filing still has. May be run again at any time; a filing that
-/// is not withdrawn is left alone.
+/// Erases what the filing still has. May be run again at any time; a filing whose batch did
+/// not go back is left alone.
 pub async fn erase(desk: &Desk, job: &Leased) -> Result<(), WaybackError> {
     let filing = job.subject.as_str();
     let batch = batch::of_filing(&desk.db, filing).await?;
-    if batch.is_none_or(|batch| batch.state != BatchState::Withdrawn) {
-        return Ok(());
-    }
+    let Some(batch) = batch.filter(|batch| batch.state.is_back()) else { return Ok(()) };
+    let comes_again = batch.state == BatchState::Returned;
     // Whoever began before the act sees it at his next chunk; whoever begins after it, at once.
     while jobs::others_work(&desk.db, desk.clock.as_ref(), filing, &job.id).await? {
         tokio::time::sleep(LOOK).await;
@@ -44,7 +43,7 @@ pub async fn erase(desk: &Desk, job: &Leased) -> Result<(), WaybackError> {
         tokio::task::spawn_blocking(move || vault.withdraw(&warrant)).await.expect("erasing does not panic")?;
         let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &who).await?;
         vault::forget(&mut change, &records).await?;
-        holdings::strike(&mut change, &records).await?;
+        holdings::strike(&mut change, &records, comes_again).await?;
         let event = records.iter().fold(Event::new("records.withdrawn", filing), |event, record| event.and(record));
         change.commit(event.with("store", vault::LOCAL)).await?;
         done += i64::try_from(records.len()).unwrap_or(i64::MAX);

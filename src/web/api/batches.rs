@@ -84,6 +84,7 @@ pub(super) fn shape(batch: &BatchRow) -> Value {
         "batch": batch.id.as_str(),
         "name": batch.name,
         "state": batch.state.word(),
+        "round": batch.round,
         "rows": batch.rows,
         "records": batch.filed_rows,
         "to_file": batch.to_file,

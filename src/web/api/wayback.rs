@@ -35,6 +35,18 @@ pub async fn withdraw(
     Ok(Json(json!({ "batch": id.as_str(), "state": "withdrawn", "records": records })))
 }
 
+/// `POST /api/v1/batches/{id}/return`: the same, and it comes again as its next round.
+pub async fn send_back(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    Path(id): Path<String>,
+    Body(given): Body<Reason>,
+) -> Result<Json<Value>, Refusal> {
+    let id = Id::<Batch>::parse(&id).ok_or_else(Refusal::missing)?;
+    let records = wayback::send_back(&app.desk(), &asker.guest, &id, &given.reason).await.map_err(refused)?;
+    Ok(Json(json!({ "batch": id.as_str(), "state": "returned", "records": records })))
+}
+
 /// A decision as it is shown outside.
 pub fn decision_shape(one: &Decision) -> Value {
     json!({ "kind": one.kind.word(), "round": one.round, "at": one.at, "by": one.by, "reason": one.reason })

@@ -1002,3 +1002,12 @@ send-list = Files of the batch
 send-path = File
 send-size = Size
 send-came = Came
+
+deed-batch-returned = Batch returned
+field-round = Round
+round-n = round { $round }
+return = Return this batch
+return-never = Nothing of a returned batch is kept here.
+return-stays = Its sender sees the reason. Handed in again from the same place, it is the next round of the same batch, under the same codes.
+return-reason-hint = Required, at most 500 characters; say what must be mended. The sender sees it.
+return-act = Return { $count } records

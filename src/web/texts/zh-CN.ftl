@@ -971,3 +971,12 @@ send-list = 批次中的文件
 send-path = 文件
 send-size = 大小
 send-came = 收到
+
+deed-batch-returned = 退回批次
+field-round = 轮次
+round-n = 第 { $round } 轮
+return = 退回此批
+return-never = 退回之后，库中不再保留此批档案。
+return-stays = 退回的事由送交的人看得到。他改正后从原处再送，即为同一批次的下一轮，档号照旧。
+return-reason-hint = 必填，五百字以内；逐条写明要改什么，送交的人看得到。
+return-act = 退回 { $count } 件

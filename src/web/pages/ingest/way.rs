@@ -9,7 +9,7 @@ pub struct Way {
     pub id: String,
     /// Oldest first.
     pub decisions: Vec<DecisionLine>,
-    /// It may be withdrawn.
+    /// It may be withdrawn, or returned.
     pub withdraws: bool,
 }
 
@@ -21,13 +21,18 @@ pub struct DecisionLine {
     pub at: String,
     pub by: String,
     pub reason: String,
+    /// Of the batch, when it was decided.
+    pub round: i64,
 }
 
-/// 撤回: what would go with a batch. GET and POST `/batches/{id}/withdraw` {reason}.
+/// 撤回, 退回: what would go with a batch. GET and POST `/batches/{id}/withdraw` and `/return`
+/// {reason}.
 #[derive(Template)]
 #[template(path = "ingest/withdraw.html", config = "config/askama.toml")]
 pub struct WithdrawPage {
     pub frame: Frame,
+    /// Returned to its sender, and not withdrawn.
+    pub returns: bool,
     pub id: String,
     pub name: String,
     pub records: u64,
@@ -43,7 +48,8 @@ pub struct WithdrawPage {
 #[cfg(test)]
 impl WithdrawPage {
     pub(crate) fn samples(lang: crate::web::texts::Lang) -> Vec<(&'static str, WithdrawPage)> {
-        let page = |amended, reason: &str, fault| WithdrawPage {
+        let page = |returns, amended, reason: &str, fault| WithdrawPage {
+            returns,
             frame: Frame::sample(lang, Some(crate::web::pages::Place::Ingest)),
             id: "b1".into(),
             name: "土地处 2025年度归档文件".into(),
@@ -55,7 +61,11 @@ impl WithdrawPage {
             fault,
         };
         let fault = Fault { detail: "没有写明理由".into(), remedy: "写明为什么撤回".into() };
-        vec![("fresh", page(0, "", None)), ("fault", page(3, "", Some(fault)))]
+        vec![
+            ("fresh", page(false, 0, "", None)),
+            ("fault", page(false, 3, "", Some(fault))),
+            ("return", page(true, 0, "缺三份附件", None)),
+        ]
     }
 }
 
@@ -67,6 +77,7 @@ impl Way {
             at: "2026-11-24 10:02".into(),
             by: "档案员".into(),
             reason: "目录与实物不符".into(),
+            round: 2,
         };
         Way { id: "b1".into(), decisions: if withdraws { vec![] } else { vec![line("撤回")] }, withdraws }
     }

@@ -1,4 +1,5 @@
-//! Batches on their way back: what was decided, and the step before a batch is withdrawn.
+//! Batches on their way back: what was decided, and the step before a batch is withdrawn or
+//! returned.
 
 mod words;
 
@@ -8,7 +9,7 @@ use crate::{
     app::App,
     ingest::{
         batch::{BatchRow, BatchState},
-        wayback::{self, Reckoned, WaybackError},
+        wayback::{self, DecisionKind, Reckoned, WaybackError},
     },
     kernel::{Batch, Id},
     web::{
@@ -41,14 +42,18 @@ pub async fn way(app: &App, lang: Lang, batch: &BatchRow) -> Result<Way, Refusal
         at: shown::minute(app, &one.at),
         by: one.by,
         reason: one.reason,
+        round: one.round,
     });
     Ok(Way { id: batch.id.to_string(), decisions: decisions.collect(), withdraws: batch.state == BatchState::Filed })
 }
 
-/// How a batch stands of which nothing more will come, whatever its jobs say.
+/// How a batch stands that went back, whatever its jobs say.
 pub fn standing(batch: &BatchRow) -> Option<Standing> {
-    let over = matches!(batch.state, BatchState::Withdrawn | BatchState::Abandoned);
-    over.then_some(Standing::Closed)
+    match batch.state {
+        BatchState::Withdrawn | BatchState::Abandoned => Some(Standing::Closed),
+        BatchState::Returned => Some(Standing::MustMend),
+        _ => None,
+    }
 }
 
 /// `GET /batches/{id}/withdraw`: what would go.
@@ -59,8 +64,29 @@ pub async fn show(
     uri: Uri,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let reckoned = reckon(&app, &asker, &id).await.map_err(refused)?;
-    Ok(render(&page(&app, &asker, (&headers, &uri), &reckoned, String::new(), None)))
+    shown_before(&app, &asker, (&headers, &uri), &id, DecisionKind::Withdrawn).await
+}
+
+/// `GET /batches/{id}/return`: the same.
+pub async fn show_return(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    shown_before(&app, &asker, (&headers, &uri), &id, DecisionKind::Returned).await
+}
+
+async fn shown_before(
+    app: &App,
+    asker: &Asker,
+    place: (&HeaderMap, &Uri),
+    id: &str,
+    kind: DecisionKind,
+) -> Result<Response, Refusal> {
+    let reckoned = reckon(app, asker, id).await.map_err(refused)?;
+    Ok(render(&page(app, asker, place, &reckoned, kind, (String::new(), None))))
 }
 
 /// `POST /batches/{id}/withdraw`
@@ -72,18 +98,45 @@ pub async fn send(
     Path(id): Path<String>,
     form: Form<Vec<(String, String)>>,
 ) -> Result<Response, Refusal> {
-    let typed = Typed::of(&asker, form)?;
-    let reckoned = reckon(&app, &asker, &id).await.map_err(refused)?;
-    let reason = typed.text("reason");
-    let error = match wayback::withdraw(&app.desk(), &asker.guest, &reckoned.batch.id, reason).await {
+    decided(&app, &asker, (&headers, &uri), &id, DecisionKind::Withdrawn, form).await
+}
+
+/// `POST /batches/{id}/return`
+pub async fn send_return(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    headers: HeaderMap,
+    uri: Uri,
+    Path(id): Path<String>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    decided(&app, &asker, (&headers, &uri), &id, DecisionKind::Returned, form).await
+}
+
+async fn decided(
+    app: &App,
+    asker: &Asker,
+    (headers, uri): (&HeaderMap, &Uri),
+    id: &str,
+    kind: DecisionKind,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
+    let typed = Typed::of(asker, form)?;
+    let reckoned = reckon(app, asker, id).await.map_err(refused)?;
+    let (desk, batch, reason) = (app.desk(), &reckoned.batch.id, typed.text("reason"));
+    let done = match kind {
+        DecisionKind::Withdrawn => wayback::withdraw(&desk, &asker.guest, batch, reason).await,
+        DecisionKind::Returned => wayback::send_back(&desk, &asker.guest, batch, reason).await,
+    };
+    let error = match done {
         Ok(_) => return Ok(Redirect::to(&format!("/batches/{id}")).into_response()),
         Err(error) => error,
     };
-    let Some(said) = words(shown::lang(&headers, &uri), &error) else { return Err(refused(error)) };
+    let Some(said) = words(shown::lang(headers, uri), &error) else { return Err(refused(error)) };
     let fault = Fault { detail: said.detail, remedy: said.remedy };
     let status = StatusCode::from_u16(status(&error)).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    let page = page(&app, &asker, (&headers, &uri), &reckoned, reason.to_owned(), Some(fault));
-    Ok(render_as(status, &page))
+    let back = (reason.to_owned(), Some(fault));
+    Ok(render_as(status, &page(app, asker, (headers, uri), &reckoned, kind, back)))
 }
 
 async fn reckon(app: &App, asker: &Asker, id: &str) -> Result<Reckoned, WaybackError> {
@@ -96,12 +149,13 @@ fn page(
     asker: &Asker,
     (headers, uri): (&HeaderMap, &Uri),
     Reckoned { batch, records, amended }: &Reckoned,
-    reason: String,
-    fault: Option<Fault>,
+    kind: DecisionKind,
+    (reason, fault): (String, Option<Fault>),
 ) -> WithdrawPage {
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     WithdrawPage {
         frame: shown::frame(app, Some(asker), headers, uri, Some(Place::Ingest)),
+        returns: kind == DecisionKind::Returned,
         id: batch.id.to_string(),
         name: batch.name.clone(),
         records: count(*records),
