@@ -38,6 +38,7 @@
 
 mod account;
 mod attempt;
+mod confirm;
 mod department;
 mod factor;
 mod gate;

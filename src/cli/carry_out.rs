@@ -143,6 +143,7 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Fonds(command) => fonds::run(app, guest, command).await,
         Command::Catalogue(command) => catalogue::run(app, guest, command).await,
         Command::Ingest(args) => ingest::run(app, guest, args).await,
+        Command::Handover { batch } => wayback::handover(app, guest, &batch).await,
         Command::Withdraw { batch, reason } => {
             wayback::go_back(app, guest, &batch, &reason, DecisionKind::Withdrawn).await
         }
@@ -219,7 +220,8 @@ fn needed(command: &Command) -> Option<Right> {
         Command::Ingest(_)
         | Command::Withdraw { .. }
         | Command::Catalogue(_)
-        | Command::Return { .. } => Right::Ingest,
+        | Command::Return { .. }
+        | Command::Handover { .. } => Right::Ingest,
         Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,
         Command::Doctor => Right::Health,
         Command::Trail(_) => Right::Trail,

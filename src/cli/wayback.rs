@@ -6,11 +6,12 @@ use crate::{
     app::{self, App},
     ingest::{
         batch::{self, BatchRow},
+        handover,
         wayback::{self, DecisionKind, WaybackError},
     },
     jobs,
     kernel::{Batch, Id},
-    web::{texts::Lang, wayback_words},
+    web::{api::handover_shape, handover_words, texts::Lang, wayback_words},
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -68,6 +69,21 @@ pub(super) async fn go_back(
     let now = batch::by_id(&app.db, &batch::seen_by(guest), &batch.id).await?;
     let state = now.map_or("", |now| now.state.word());
     Ok(Answer::done(json!({ "batch": batch.id.as_str(), "state": state, "records": records })))
+}
+
+/// The list, and who signed.
+pub(super) async fn handover(app: &App, guest: &Guest, name: &str) -> anyhow::Result<Answer> {
+    let batch = match named(app, guest, name).await? {
+        Ok(batch) => batch,
+        Err(refused) => return Ok(refused),
+    };
+    match handover::handover(&app.desk(), guest, &batch.id).await {
+        Ok(now) => Ok(Answer::done(handover_shape(&now))),
+        Err(error) => match handover_words(Lang::Zh, &error) {
+            Some(said) => Ok(Answer::refused(said.detail, said.remedy)),
+            None => Err(error.into()),
+        },
+    }
 }
 
 fn refused(error: WaybackError) -> anyhow::Result<Answer> {

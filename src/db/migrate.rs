@@ -34,6 +34,7 @@ migrations!(
     "0018_holdings_carriers",
     "0019_ingest_presets",
     "0020_ingest_uploads",
+    "0021_ingest_handover",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

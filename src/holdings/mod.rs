@@ -16,6 +16,7 @@ mod fonds;
 mod gaps;
 mod list;
 mod named;
+mod quantities;
 mod record;
 mod record_json;
 mod schemes;
@@ -35,6 +36,7 @@ pub use list::{
     window_of_filing,
 };
 pub use named::{Named, named, named_by_id};
+pub use quantities::{Quantity, quantities};
 pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
 pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};
 pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for, widen_scheme};

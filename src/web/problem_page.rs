@@ -12,7 +12,7 @@ use crate::kernel::Problem;
 use crate::web::pages::{Frame, render_as};
 use crate::web::refusal::Refusal;
 use crate::web::refused;
-use crate::web::rooms::{uploads, versions, wayback};
+use crate::web::rooms::{handover, uploads, versions, wayback};
 use crate::web::texts::Lang;
 
 /// The problem in words. One page for every kind, so that what does not exist and
@@ -97,6 +97,10 @@ pub(super) fn problem(app: &App, lang: Lang, refusal: &Refusal, status: u16) -> 
             None => ("fault", lang.t("fault"), lang.t("fault-detail"), lang.t("fault-remedy")),
         },
         Refusal::Send(error) => match uploads::words(lang, error) {
+            Some(said) => (said.kind, lang.t("not-done"), said.detail, said.remedy),
+            None => ("fault", lang.t("fault"), lang.t("fault-detail"), lang.t("fault-remedy")),
+        },
+        Refusal::Hand(error) => match handover::words(lang, error) {
             Some(said) => (said.kind, lang.t("not-done"), said.detail, said.remedy),
             None => ("fault", lang.t("fault"), lang.t("fault-detail"), lang.t("fault-remedy")),
         },

@@ -6,7 +6,7 @@ use super::{api, given::Unread, problem_page, refused, rooms, session::Asker, sh
 use crate::{
     access::AccessError,
     app::App,
-    ingest::{upload::UploadError, version::VersionError, wayback::WaybackError},
+    ingest::{handover::HandoverError, upload::UploadError, version::VersionError, wayback::WaybackError},
     kernel::Instant,
 };
 use axum::{
@@ -70,6 +70,8 @@ pub enum Refusal {
     Back(Arc<WaybackError>),
     /// Something was not received: [`rooms::uploads::words`] has the words.
     Send(Arc<UploadError>),
+    /// A handover was not signed: [`rooms::handover::words`] has the words.
+    Hand(Arc<HandoverError>),
     /// A word that is none of those it may be.
     Word(Unread),
     /// The request cannot be read at all; the words are the framework's.
@@ -130,6 +132,7 @@ impl Refusal {
             Self::Wrong { .. } | Self::Word(_) => 422,
             Self::Act(error) => refused::status(error),
             Self::Amend(error) => rooms::versions::status(error),
+            Self::Hand(_) => 409,
             Self::Back(error) => rooms::wayback::status(error),
             Self::Send(error) => rooms::uploads::status(error),
             Self::Unread { status, .. } => *status,

@@ -43,7 +43,7 @@ fn a_capability_elsewhere_is_seen() {
 }
 
 /// What works a password out that came over the network.
-const WITH_A_PASSWORD: [&str; 2] = ["gate.sign_in(", "gate.change_password("];
+const WITH_A_PASSWORD: [&str; 3] = ["gate.sign_in(", "gate.change_password(", "gate.confirm_password("];
 
 /// A function of `web` that does so and takes no `Confidential`, which refuses plain HTTP
 /// and counts attempts.

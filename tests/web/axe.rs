@@ -65,7 +65,7 @@ async fn addresses(house: &House, template: &str) -> Vec<String> {
             let id = house.record("X030-WS·2012-D30-SWJ-0001").await;
             vec![template.replace("{id}", &id).replace("{version}", "1")]
         }
-        "/batches/{id}/withdraw" | "/batches/{id}/return" => {
+        "/batches/{id}/withdraw" | "/batches/{id}/return" | "/batches/{id}/handover" => {
             let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();
             vec![template.replace("{id}", batches["items"][0]["batch"].as_str().unwrap())]
         }

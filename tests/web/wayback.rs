@@ -75,4 +75,65 @@ async fn a_batch_is_withdrawn_by_whoever_takes_it_in_and_by_nobody_else(db: Test
     assert_eq!(house._archive.data().join("store/derivatives").read_dir().unwrap().count(), 0);
 }
 
-on_both_databases!(a_batch_is_withdrawn_by_whoever_takes_it_in_and_by_nobody_else);
+async fn sign(house: &House, who: &Asked, id: &str, side: &str, password: &str) -> Heard {
+    let kind = [(header::CONTENT_TYPE.as_str(), "application/json"), ("sec-fetch-site", "same-origin")];
+    let body = json!({ "side": side, "password": password }).to_string();
+    house.server.ask(Method::POST, &format!("/api/v1/batches/{id}/handover"), who, &kind, body).await
+}
+
+/// Two people, each with his own password; then no way leads back.
+async fn a_handover_is_signed_by_two_people_and_shuts_the_way_back(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    let id = newest(&house).await["batch"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/batches/{id}/handover");
+    let (_, password) = house._archive.account("archivist");
+    assert_eq!(house.server.get(&path, &house.reader).await.status, StatusCode::NOT_FOUND);
+    let now = house.server.get(&path, &house.archivist).await.json();
+    let sum = |field: &str| now["list"].as_array().unwrap().iter().map(|one| one[field].as_i64().unwrap()).sum::<i64>();
+    let batch = newest(&house).await;
+    assert_eq!((sum("records"), sum("bytes")), (batch["records"].as_i64().unwrap(), batch["bytes"].as_i64().unwrap()));
+    assert_eq!(sum("files"), batch["files"].as_i64().unwrap());
+    assert_eq!(now["mine"], json!(["sender", "archive"]), "of a batch that the command line handed in");
+
+    assert_eq!(sign(&house, &house.archivist, &id, "sender", "wrong").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(sign(&house, &house.archivist, &id, "both", &password).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let signed = sign(&house, &house.archivist, &id, "sender", &password).await;
+    assert_eq!((signed.status, &signed.json()["handed_over"]), (StatusCode::OK, &json!(false)), "{}", signed.text());
+    let both = sign(&house, &house.archivist, &id, "archive", &password).await;
+    assert_eq!(
+        (both.status, &both.json()["type"]),
+        (StatusCode::CONFLICT, &json!("not-yours")),
+        "nobody signs for both"
+    );
+
+    // Another archivist signs for the archive; the list must be the one that was signed.
+    let maker = house.somebody("security").await;
+    let kind = [(header::CONTENT_TYPE.as_str(), "application/json"), ("sec-fetch-site", "same-origin")];
+    let body = json!({ "name": "另一位", "role": "archivist" }).to_string();
+    let made = house.server.ask(Method::POST, "/api/v1/people", &maker, &kind, body).await.json();
+    let second = made["password"].as_str().unwrap().to_owned();
+    house._archive.settle_passwords();
+    let other = house.server.sign_in(("另一位".to_owned(), second.clone())).await;
+    house._archive.sql("UPDATE record SET pages = COALESCE(pages, 0) + 1");
+    let changed = sign(&house, &other, &id, "archive", &second).await;
+    assert_eq!((changed.status, &changed.json()["type"]), (StatusCode::CONFLICT, &json!("changed")));
+    assert_eq!(sign(&house, &house.archivist, &id, "sender", &password).await.status, StatusCode::OK, "signs again");
+    let done = sign(&house, &other, &id, "archive", &second).await;
+    assert_eq!((done.status, &done.json()["handed_over"]), (StatusCode::OK, &json!(true)), "{}", done.text());
+    assert_eq!(done.json()["signatures"].as_array().unwrap().len(), 2);
+
+    let back = withdraw(&house, &house.archivist, &id, "后悔").await;
+    assert_eq!((back.status, &back.json()["type"]), (StatusCode::CONFLICT, &json!("handed-over")));
+    assert_eq!(newest(&house).await["state"], "filed");
+    let again = sign(&house, &other, &id, "archive", &second).await;
+    assert_eq!(again.json()["type"], "not-yours", "once signed by both it stands");
+    let page = house.server.get(&format!("/batches/{id}/handover"), &house.archivist).await.text();
+    assert!(page.contains("双方已签署") && page.contains("另一位"), "{page}");
+    let page = house.server.get(&format!("/batches/{id}"), &house.archivist).await.text();
+    assert!(!page.contains(&format!("/batches/{id}/withdraw")), "no way back is offered");
+}
+
+on_both_databases!(
+    a_handover_is_signed_by_two_people_and_shuts_the_way_back,
+    a_batch_is_withdrawn_by_whoever_takes_it_in_and_by_nobody_else,
+);

@@ -94,6 +94,11 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
+    /// What a batch hands over, by category and retention, and who signed; signing is done at a browser
+    Handover {
+        /// Its id, name or folder
+        batch: String,
+    },
     /// Search titles, fields and full text
     Search {
         query: String,

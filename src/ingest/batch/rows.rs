@@ -229,6 +229,15 @@ pub(in crate::ingest) async fn mark_back(
     db::exactly(1, &done)
 }
 
+/// Whether a batch is filed, as it stands within a change.
+pub(in crate::ingest) async fn stands_filed(change: &mut Change<'_>, batch: &Id<Batch>) -> Result<bool, DbError> {
+    let state: Option<String> = sqlx::query_scalar("SELECT state FROM batch WHERE id = $1")
+        .bind(batch.as_str())
+        .fetch_optional(&mut *change.tx)
+        .await?;
+    Ok(state.as_deref() == Some(BatchState::Filed.word()))
+}
+
 /// Begins the next round of a returned batch: `batch` is what it says from now on, its
 /// round one more.
 pub(super) async fn again(change: &mut Change<'_>, batch: &BatchRow) -> Result<(), DbError> {

@@ -9,7 +9,10 @@ use crate::{
     access::{Guest, Right},
     audit::{Change, Event},
     holdings,
-    ingest::batch::{self, BatchRow, BatchState, Desk},
+    ingest::{
+        batch::{self, BatchRow, BatchState, Desk, Way},
+        handover,
+    },
     jobs,
     kernel::{Batch, Id},
 };
@@ -40,6 +43,9 @@ pub async fn reckon(desk: &Desk, guest: &Guest, id: &Id<Batch>) -> Result<Reckon
     if batch.state != BatchState::Filed {
         return Err(WaybackError::State(batch.state.word()));
     }
+    if handover::signatures(&desk.db, batch.filing.as_str()).await?.len() == 2 {
+        return Err(WaybackError::HandedOver);
+    }
     let (records, beyond) = holdings::beyond(&desk.db, &guest.reach_for(Right::Ingest), batch.filing.as_str()).await?;
     if beyond > 0 {
         return Err(WaybackError::Beyond(beyond));
@@ -54,6 +60,7 @@ pub async fn reckon(desk: &Desk, guest: &Guest, id: &Id<Batch>) -> Result<Reckon
 ///
 /// # Errors
 /// [`WaybackError::State`] for a batch that is not filed or is withdrawn already;
+/// [`WaybackError::HandedOver`] for one that both sides signed for;
 /// [`WaybackError::Beyond`] where the asker may not take in all of it;
 /// [`WaybackError::Busy`] while another batch is being taken in, which may be comparing its
 /// rows with these. Nothing is changed then.
@@ -65,11 +72,18 @@ pub async fn withdraw(desk: &Desk, guest: &Guest, id: &Id<Batch>, why: &str) -> 
 /// place: as the next round of the same batch. The records go as with [`withdraw`].
 ///
 /// # Errors
-/// As [`withdraw`].
+/// As [`withdraw`]; [`WaybackError::NoNextRound`] where it has no such place
+/// ([`comes_again`]).
 ///
 /// Source: 篇三 A03.3, returned for rework with reasons, comes back as a new round.
 pub async fn send_back(desk: &Desk, guest: &Guest, id: &Id<Batch>, why: &str) -> Result<i64, WaybackError> {
     go_back(desk, guest, id, why, DecisionKind::Returned).await
+}
+
+/// Whether the batch has a place from which its next round can come: a folder or a ZIP
+/// file. What was sent or laid in is withdrawn, and comes as another batch.
+pub fn comes_again(batch: &BatchRow) -> bool {
+    matches!(batch.way, Way::Folder | Way::Zip)
 }
 
 async fn go_back(
@@ -82,7 +96,15 @@ async fn go_back(
     let reason = reason(why)?;
     let _turn = tokio::time::timeout(PATIENCE, desk.turn.lock()).await.map_err(|_| WaybackError::Busy)?;
     let Reckoned { batch, records, .. } = reckon(desk, guest, id).await?;
+    if kind == DecisionKind::Returned && !comes_again(&batch) {
+        return Err(WaybackError::NoNextRound);
+    }
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
+    // Asked within the turn to write: a signature made meanwhile wins.
+    if handover::is_complete(&mut change.tx, batch.filing.as_str()).await? {
+        return Err(WaybackError::HandedOver);
+    }
+    handover::forget(&mut change, batch.filing.as_str()).await?;
     // Of two at once the second finds another number of rows, and nothing is changed.
     batch::mark_back(&mut change, &batch.id, kind.state()).await?;
     holdings::hide(&mut change, &batch.filing).await?;

@@ -9,6 +9,9 @@ pub enum WaybackError {
     /// The batch stands where this cannot be done to it.
     #[error("the batch is {0}")]
     State(&'static str),
+    /// Both sides signed for it.
+    #[error("the batch is handed over")]
+    HandedOver,
     /// Some of its records lie outside what the asker may take in.
     #[error("{0} record(s) of the batch lie outside the part of the holdings that you may take into")]
     Beyond(i64),

@@ -27,7 +27,7 @@ mod decisions;
 mod erase;
 mod error;
 
-pub use act::{Reckoned, reckon, send_back, withdraw};
+pub use act::{Reckoned, comes_again, reckon, send_back, withdraw};
 pub use decisions::{Decision, DecisionKind, decisions};
 pub use erase::{JOB, erase};
 pub use error::WaybackError;

@@ -6,7 +6,7 @@ use super::access::{AccountPage, DrawnPage, FactorsPage, OnwardPage, OwedPage, S
 use super::audit::TrailPage;
 use super::health::HealthPage;
 use super::holdings::{CorrectPage, FondsListPage, FondsPage, RecordPage, VersionPage};
-use super::ingest::{BatchPage, BatchesPage, CataloguesPage, SendPage, WithdrawPage};
+use super::ingest::{BatchPage, BatchesPage, CataloguesPage, HandoverPage, SendPage, WithdrawPage};
 use super::people::{DepartmentsPage, GrantsPage, PeoplePage, PersonPage, PostsPage, SecretPage};
 use super::profile::SchemesPage;
 use super::search::SearchPage;
@@ -41,6 +41,7 @@ fn drawn() -> Vec<(String, String)> {
         add(&mut drawn, "batches", lang, BatchesPage::samples(lang));
         add(&mut drawn, "catalogues", lang, CataloguesPage::samples(lang));
         add(&mut drawn, "batch", lang, BatchPage::samples(lang));
+        add(&mut drawn, "handover", lang, HandoverPage::samples(lang));
         add(&mut drawn, "withdraw", lang, WithdrawPage::samples(lang));
         add(&mut drawn, "send", lang, SendPage::samples(lang));
         add(&mut drawn, "fonds-list", lang, FondsListPage::samples(lang));

@@ -7,6 +7,7 @@ pub(super) mod content;
 pub(super) mod door;
 pub(super) mod factors;
 pub(super) mod fonds;
+pub(super) mod handover;
 pub(super) mod health;
 pub(super) mod oidc;
 pub(super) mod owed;

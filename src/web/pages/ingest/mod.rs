@@ -4,10 +4,12 @@ mod batch;
 mod batches;
 mod catalogues;
 mod send;
+mod handover;
 mod way;
 
 pub use batch::{BatchPage, Picked, RowLine, Stage, StageName, Tally};
 pub use batches::{BatchLine, BatchesPage};
 pub use catalogues::{CataloguesPage, ColumnShown, Looked, PresetLine, RowShown, TemplateLine};
 pub use send::{SendPage, SendStage, Sending, SentFile};
+pub use handover::{HandoverPage, QuantityLine, SideLine};
 pub use way::{DecisionLine, Way, WithdrawPage};

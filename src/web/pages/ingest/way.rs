@@ -9,8 +9,14 @@ pub struct Way {
     pub id: String,
     /// Oldest first.
     pub decisions: Vec<DecisionLine>,
-    /// It may be withdrawn, or returned.
+    /// It is filed, so that its handover can be looked at.
+    pub filed: bool,
+    /// Both sides signed: said in words.
+    pub handed_over: Option<String>,
+    /// It may be withdrawn.
     pub withdraws: bool,
+    /// It may be returned, and comes again.
+    pub returns: bool,
 }
 
 /// A decision, with who and why.
@@ -79,6 +85,13 @@ impl Way {
             reason: "目录与实物不符".into(),
             round: 2,
         };
-        Way { id: "b1".into(), decisions: if withdraws { vec![] } else { vec![line("撤回")] }, withdraws }
+        Way {
+            id: "b1".into(),
+            decisions: if withdraws { vec![] } else { vec![line("撤回")] },
+            filed: withdraws,
+            handed_over: None,
+            withdraws,
+            returns: withdraws,
+        }
     }
 }

@@ -3,12 +3,13 @@
 
 mod words;
 
-pub use words::{refused, status, words};
+pub use words::{refused, state_words, status, words};
 
 use crate::{
     app::App,
     ingest::{
         batch::{BatchRow, BatchState},
+        handover,
         wayback::{self, DecisionKind, Reckoned, WaybackError},
     },
     kernel::{Batch, Id},
@@ -44,7 +45,16 @@ pub async fn way(app: &App, lang: Lang, batch: &BatchRow) -> Result<Way, Refusal
         reason: one.reason,
         round: one.round,
     });
-    Ok(Way { id: batch.id.to_string(), decisions: decisions.collect(), withdraws: batch.state == BatchState::Filed })
+    let filed = batch.state == BatchState::Filed;
+    let handed_over = filed && handover::signatures(&app.db, batch.filing.as_str()).await?.len() == 2;
+    Ok(Way {
+        id: batch.id.to_string(),
+        decisions: decisions.collect(),
+        filed,
+        handed_over: handed_over.then(|| lang.t("handover-complete")),
+        withdraws: filed && !handed_over,
+        returns: filed && !handed_over && wayback::comes_again(batch),
+    })
 }
 
 /// How a batch stands that went back, whatever its jobs say.

@@ -27,6 +27,8 @@ pub fn words(lang: Lang, error: &WaybackError) -> Option<Words> {
             };
             ("state", lang.with("back-state", "state", state_words(lang, state)), remedy)
         }
+        WaybackError::HandedOver => ("handed-over", lang.t("back-handed-over"), lang.t("back-handed-over-remedy")),
+        WaybackError::NoNextRound => ("no-next-round", lang.t("back-no-round"), lang.t("back-no-round-remedy")),
         WaybackError::Beyond(count) => {
             ("beyond", lang.with("back-beyond", "count", count), lang.t("back-beyond-remedy"))
         }
@@ -42,7 +44,7 @@ pub fn words(lang: Lang, error: &WaybackError) -> Option<Words> {
 /// The status of a refusal that has words.
 pub fn status(error: &WaybackError) -> u16 {
     match error {
-        WaybackError::State(_) | WaybackError::Beyond(_) | WaybackError::Busy => 409,
+        WaybackError::State(_) | WaybackError::NoNextRound | WaybackError::HandedOver | WaybackError::Beyond(_) | WaybackError::Busy => 409,
         _ => 422,
     }
 }

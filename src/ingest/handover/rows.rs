@@ -1,0 +1,121 @@
+//! The signatures.
+
+use crate::{
+    audit::Change,
+    db::{Db, DbError, Tx},
+};
+
+/// Whose signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// 移交方
+    Sender,
+    /// 接收方
+    Archive,
+}
+
+impl Side {
+    pub const ALL: [Self; 2] = [Self::Sender, Self::Archive];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sender => "sender",
+            Self::Archive => "archive",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|side| side.word() == word)
+    }
+}
+
+/// A signature under the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    pub side: Side,
+    /// As the trail has it.
+    pub actor: String,
+    pub by: String,
+    /// RFC 3339.
+    pub at: String,
+    /// JSON of the list that was signed.
+    pub list: String,
+}
+
+/// Whose signatures stand under what this filing filed.
+pub async fn signatures(db: &Db, filing: &str) -> Result<Vec<Signature>, DbError> {
+    type Row = (String, String, String, String, String);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT side, actor, by_name, at, list FROM handover_signature WHERE filing_id = $1 ORDER BY side DESC",
+    )
+    .bind(filing)
+    .fetch_all(db.read())
+    .await?;
+    rows.into_iter()
+        .map(|(word, actor, by, at, list)| {
+            let side = Side::from_word(&word).ok_or_else(|| DbError::Inconsistent {
+                table: "handover_signature",
+                column: "side",
+                row: filing.to_owned(),
+                value: word,
+            })?;
+            Ok(Signature { side, actor, by, at, list })
+        })
+        .collect()
+}
+
+/// Whether both sides signed, as it stands within a change.
+pub async fn is_complete(tx: &mut Tx, filing: &str) -> Result<bool, DbError> {
+    let signed: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM handover_signature WHERE filing_id = $1")
+        .bind(filing)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(signed == 2)
+}
+
+/// The other side's signature within a change: who, and which list.
+pub(super) async fn other(
+    change: &mut Change<'_>,
+    filing: &str,
+    side: Side,
+) -> Result<Option<(String, String)>, DbError> {
+    Ok(sqlx::query_as("SELECT actor, list FROM handover_signature WHERE filing_id = $1 AND side <> $2")
+        .bind(filing)
+        .bind(side.word())
+        .fetch_optional(&mut *change.tx)
+        .await?)
+}
+
+/// Puts the signature there, in the place of an earlier one of the same side.
+pub(super) async fn put(
+    change: &mut Change<'_>,
+    (batch, filing): (&str, &str),
+    side: Side,
+    list: &str,
+) -> Result<(), DbError> {
+    sqlx::query("DELETE FROM handover_signature WHERE filing_id = $1 AND side = $2")
+        .bind(filing)
+        .bind(side.word())
+        .execute(&mut *change.tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO handover_signature (filing_id, side, batch_id, actor, by_name, at, list)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(filing)
+    .bind(side.word())
+    .bind(batch)
+    .bind(change.who().id_text())
+    .bind(change.who().name())
+    .bind(change.at.to_string())
+    .bind(list)
+    .execute(&mut *change.tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets what was signed of a filing that goes back before the second signature.
+pub async fn forget(change: &mut Change<'_>, filing: &str) -> Result<(), DbError> {
+    sqlx::query("DELETE FROM handover_signature WHERE filing_id = $1").bind(filing).execute(&mut *change.tx).await?;
+    Ok(())
+}
