@@ -103,32 +103,32 @@ async fn judge(house: &House, who: &Asked) {
 }
 
 async fn the_api_keeps_its_word_to_nobody(db: TestDb) {
-    let house = House::with_the_sample(&db).await;
+    let house = House::without_limits(&db).await;
     judge(&house, &Asked::Nobody).await;
 }
 
 async fn the_api_keeps_its_word_to_a_reader(db: TestDb) {
-    let house = House::with_the_sample(&db).await;
+    let house = House::without_limits(&db).await;
     judge(&house, &house.reader).await;
 }
 
 async fn the_api_keeps_its_word_to_an_archivist(db: TestDb) {
-    let house = House::with_the_sample(&db).await;
+    let house = House::without_limits(&db).await;
     judge(&house, &house.archivist).await;
 }
 
 async fn the_api_keeps_its_word_to_the_security_officer(db: TestDb) {
-    let house = House::with_the_sample(&db).await;
+    let house = House::without_limits(&db).await;
     judge(&house, &house.somebody("security").await).await;
 }
 
 async fn the_api_keeps_its_word_to_the_auditor(db: TestDb) {
-    let house = House::with_the_sample(&db).await;
+    let house = House::without_limits(&db).await;
     judge(&house, &house.somebody("auditor").await).await;
 }
 
 async fn the_api_keeps_its_word_to_the_system_administrator(db: TestDb) {
-    let house = House::with_the_sample(&db).await;
+    let house = House::without_limits(&db).await;
     judge(&house, &house.somebody("sysadmin").await).await;
 }
 

@@ -45,6 +45,17 @@ impl House {
 
     async fn serving(archive: Archive) -> Self {
         let server = Server::start(&archive);
+        Self::behind(server, archive).await
+    }
+
+    /// The same, for a test that asks more often than an address may.
+    async fn without_limits(db: &TestDb) -> Self {
+        let archive = Archive::new(db);
+        archive.run(&["ingest", &sample(), "--yes"]).expect_status(0);
+        Self::behind(Server::without_limits(&archive), archive).await
+    }
+
+    async fn behind(server: Server, archive: Archive) -> Self {
         let archivist = server.sign_in(archive.account("archivist")).await;
         let reader = server.sign_in(archive.account("staff")).await;
         Self { server, archivist, reader, _archive: archive }

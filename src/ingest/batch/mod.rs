@@ -62,8 +62,8 @@ pub use plan::{Plan, Planned, PlannedFile, ToFile, plan};
 pub(in crate::ingest) use read::read_anew;
 pub use read::{JOB as READ_JOB, read, read_again};
 pub(in crate::ingest) use rows::insert;
-pub(in crate::ingest) use rows::{mark_back, stands_filed};
 pub use rows::{
     BatchRow, BatchState, Said, Way, begun, begun_from, by_id, count, list, named, of_filing, page, was_withdrawn,
 };
+pub(in crate::ingest) use rows::{mark_back, stands_filed};
 pub use seal::{JOB as SEAL_JOB, seal, sweep};

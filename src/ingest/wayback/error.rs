@@ -12,6 +12,9 @@ pub enum WaybackError {
     /// Both sides signed for it.
     #[error("the batch is handed over")]
     HandedOver,
+    /// It came in a way on which no next round of it comes.
+    #[error("the batch was sent or laid in, and cannot come again as its next round")]
+    NoNextRound,
     /// Some of its records lie outside what the asker may take in.
     #[error("{0} record(s) of the batch lie outside the part of the holdings that you may take into")]
     Beyond(i64),

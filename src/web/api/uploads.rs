@@ -49,10 +49,11 @@ pub struct Opening {
 }
 
 pub async fn open(State(app): State<Arc<App>>, asker: Asker, Body(given): Body<Opening>) -> Result<Response, Refusal> {
+    let too_many = Refusal::OutOfBounds { name: "bytes", from: 0, to: i64::MAX };
     let said = Said {
         rows: given.rows.map(i64::from),
         files: given.files.map(i64::from),
-        bytes: given.bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
+        bytes: given.bytes.map(i64::try_from).transpose().map_err(|_| too_many)?,
     };
     let new = NewBatch { name: &given.name, department: given.department.as_deref(), said };
     let batch = upload::open(&app.desk(), &asker.guest, new).await.map_err(refused)?;

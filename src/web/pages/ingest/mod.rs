@@ -3,13 +3,13 @@
 mod batch;
 mod batches;
 mod catalogues;
-mod send;
 mod handover;
+mod send;
 mod way;
 
 pub use batch::{BatchPage, Picked, RowLine, Stage, StageName, Tally};
 pub use batches::{BatchLine, BatchesPage};
 pub use catalogues::{CataloguesPage, ColumnShown, Looked, PresetLine, RowShown, TemplateLine};
-pub use send::{SendPage, SendStage, Sending, SentFile};
 pub use handover::{HandoverPage, QuantityLine, SideLine};
+pub use send::{SendPage, SendStage, Sending, SentFile};
 pub use way::{DecisionLine, Way, WithdrawPage};

@@ -44,7 +44,11 @@ pub fn words(lang: Lang, error: &WaybackError) -> Option<Words> {
 /// The status of a refusal that has words.
 pub fn status(error: &WaybackError) -> u16 {
     match error {
-        WaybackError::State(_) | WaybackError::NoNextRound | WaybackError::HandedOver | WaybackError::Beyond(_) | WaybackError::Busy => 409,
+        WaybackError::State(_)
+        | WaybackError::NoNextRound
+        | WaybackError::HandedOver
+        | WaybackError::Beyond(_)
+        | WaybackError::Busy => 409,
         _ => 422,
     }
 }
