@@ -24,6 +24,9 @@
 //!
 //! # How a batch travels
 //!
+//! It comes as a folder, a ZIP file ([`ingest::package`]), by [`ingest::upload`], or through
+//! [`ingest::watched`]; but for the folder its bytes lie sealed in the staging till step 2.
+//!
 //! 1. [`ingest::batch::plan`]: every row and every file is checked; nothing is written.
 //! 2. [`ingest::batch::commit`]: rows with files are staged as whole objects, durable, and
 //!    filed in chunks under one filing; rows without are filed alone; **the commit point**
@@ -33,6 +36,10 @@
 //! 4. [`ingest::batch::read`]: a job reads the text, in child processes with limits.
 //! 5. [`search::follow`]: the index goes after the trail, and goes on from the number
 //!    its last commit carries.
+//!
+//! Until both sides signed its [`ingest::handover`] a filed batch can be taken back
+//! ([`ingest::wayback`]); afterwards its records are put right one by one
+//! ([`ingest::version`]).
 //!
 //! The process may die between any two lines of this; the next start takes up what is
 //! left, with the same code ([`app::App::settle`], [`app::go_on`]).

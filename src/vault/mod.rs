@@ -16,9 +16,9 @@
 //!
 //! It promises: a record said to be staged survives the power going; a record
 //! said to be sealed lies in the root, synced, and was read back equal; nothing
-//! sealed is overwritten, and it goes by a warrant only ([`Withdraw`]); content is opened with a permit only. Reading what is
-//! sealed goes through an [`object_store::ObjectStore`], so that another store
-//! can follow. The calls block, but for [`Content::range`]; callers give them a
+//! sealed is overwritten, and it goes by a warrant only ([`Withdraw`]); content is
+//! opened with a permit only. Reading what is sealed goes through an
+//! [`object_store::ObjectStore`], so that another store can follow. The calls block, but for [`Content::range`]; callers give them a
 //! thread. The read-back of [`Vault::seal`] may come from the page cache: it
 //! checks the way here, [`Vault::verify_object`] checks the disk.
 //!
