@@ -1,10 +1,11 @@
 //! What is known of the files of batches that are being received, read from their trays once.
 
 use super::{UploadError, lanes::Lanes, path};
-use crate::vault::{Tray, Vault};
+use crate::vault::{Tray, Vault, VaultError};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -80,7 +81,11 @@ impl Slips {
         let mut slips = Self { tray, files: BTreeMap::new(), paths: HashMap::new() };
         for name in slips.tray.slips()? {
             let Some(bytes) = slips.tray.slip(&name)? else { continue };
-            let slip: Slip = serde_json::from_slice(&bytes).map_err(|_| UploadError::Missing)?;
+            let damaged = |error: serde_json::Error| VaultError::Damaged {
+                path: Path::new(token).join(&name),
+                reason: error.to_string(),
+            };
+            let slip: Slip = serde_json::from_slice(&bytes).map_err(damaged)?;
             slips.paths.insert(path::same(&slip.path), name.clone());
             slips.files.insert(name, slip);
         }
