@@ -202,6 +202,7 @@ async fn resume(app: &Arc<App>, begun: batch::BatchRow) -> anyhow::Result<u64> {
         return Ok(0);
     };
     let handed = Handed::open(&desk, Path::new(&begun.source)).await?;
+    let handed = Handed { told: begun.told.clone(), ..handed };
     let plan = batch::plan(&desk, handed, &Reach::nothing(), Some(begun.filing.as_str())).await?;
     batch::goes_on(&begun, &plan)?;
     let (accept_good, read_text) = (begun.accept_good, begun.read_text);

@@ -33,7 +33,7 @@ pub(super) async fn run(app: &App, guest: &Guest, command: CatalogueCommand) -> 
 }
 
 /// What was told of the headers; `Err` with the refusal where it cannot be read.
-pub(super) async fn mapping(app: &App, told: &ToldArgs) -> anyhow::Result<Result<Mapping, Answer>> {
+pub(super) async fn told(app: &App, told: &ToldArgs) -> anyhow::Result<Result<catalogue::Told, Answer>> {
     let mut known = match &told.preset {
         None => Vec::new(),
         Some(name) => match preset::by_name(&app.db, name).await? {
@@ -49,7 +49,7 @@ pub(super) async fn mapping(app: &App, told: &ToldArgs) -> anyhow::Result<Result
         Ok(more) => {
             known.retain(|(header, _)| !more.iter().any(|(told, _)| told == header));
             known.extend(more);
-            Ok(Ok(Mapping::new(known).by(&app.profile)))
+            Ok(Ok(known))
         }
     }
 }
@@ -60,8 +60,8 @@ fn read(maps: &[String]) -> Result<catalogue::Told, String> {
 
 /// The first rows of a file, or of the catalogue of a folder.
 async fn preview(app: &App, file: PathBuf, told: &ToldArgs) -> anyhow::Result<Answer> {
-    let mapping = match mapping(app, told).await? {
-        Ok(mapping) => mapping,
+    let mapping = match self::told(app, told).await? {
+        Ok(told) => Mapping::new(told).by(&app.profile),
         Err(refused) => return Ok(refused),
     };
     let desk = app.desk();

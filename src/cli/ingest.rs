@@ -30,11 +30,13 @@ pub(super) async fn run(app: &Arc<App>, guest: &Guest, args: IngestArgs) -> anyh
         return Ok(not_his());
     }
     let filing = begun.as_ref().map(|batch| batch.filing.to_string());
-    let mapping = match catalogue::mapping(app, &args.told).await? {
-        Ok(mapping) => mapping,
-        Err(refused) => return Ok(refused),
+    let told = match (&begun, catalogue::told(app, &args.told).await?) {
+        // It goes on as it was begun.
+        (Some(begun), Ok(_)) if !args.dry_run => begun.told.clone(),
+        (_, Ok(told)) => told,
+        (_, Err(refused)) => return Ok(refused),
     };
-    let planned = match Handed::open(&desk, &args.batch).await.map(|handed| Handed { mapping, ..handed }) {
+    let planned = match Handed::open(&desk, &args.batch).await.map(|handed| Handed { told, ..handed }) {
         Ok(handed) => batch::plan(&desk, handed, &guest.reach(), filing.as_deref()).await,
         Err(error) => Err(error),
     };
@@ -118,7 +120,7 @@ fn not_his() -> Answer {
 }
 
 /// The defects as a sheet for whoever mends them. The name must be free.
-fn write_sheet(path: &Path, defects: &[Defect]) -> anyhow::Result<()> {
+pub(super) fn write_sheet(path: &Path, defects: &[Defect]) -> anyhow::Result<()> {
     let mut file = std::fs::File::create_new(path)?;
     write_xlsx(defects, &mut file, Lang::Zh)?;
     Ok(file.sync_all()?)

@@ -35,6 +35,7 @@ migrations!(
     "0019_ingest_presets",
     "0020_ingest_uploads",
     "0021_ingest_handover",
+    "0022_ingest_told",
 );
 
 /// Brings the database up to the newest migration. May be called twice.

@@ -136,6 +136,7 @@ async fn begin(
         way: plan.way,
         round: returned.as_ref().map_or(1, |before| before.round + 1),
         catalogue: plan.catalogue.to_string(),
+        told: plan.told.clone(),
         content: plan.content.to_string(),
         state: rows::BatchState::Filing,
         accept_good,

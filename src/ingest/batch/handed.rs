@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ingest::{
-        catalogue::{self, CatalogueError, Mapping, is_catalogue},
+        catalogue::{self, CatalogueError, Told, is_catalogue},
         folder::{self, FoundFile, Refused, Walked},
     },
     vault::{Received, Source},
@@ -29,8 +29,8 @@ pub struct Handed {
     pub catalogue_name: PathBuf,
     pub catalogue: Source,
     pub walked: Walked,
-    /// What the sender said of the catalogue's headers.
-    pub mapping: Mapping,
+    /// What the sender told of the catalogue's headers.
+    pub told: Told,
     /// Where files of a package lie while somebody works with them.
     pub held: Option<Arc<Received>>,
 }
@@ -57,7 +57,7 @@ impl Handed {
             catalogue_name: catalogue.clone(),
             catalogue: Source::Plain(catalogue),
             walked,
-            mapping: Mapping::default(),
+            told: Told::new(),
             held: None,
         })
     }
@@ -73,7 +73,8 @@ impl Handed {
         refused: Vec<Refused>,
     ) -> Result<Self, IngestError> {
         let (mut files, mut refused) = (files, refused);
-        if let Some(root) = only_folder(&files) {
+        let paths: Vec<&str> = files.iter().map(|file| file.relative.as_str()).collect();
+        if let Some(root) = top_of(&paths) {
             let names = files.iter_mut().map(|file| &mut file.relative);
             for name in names.chain(refused.iter_mut().map(|one| &mut one.relative)) {
                 if let Some(below) = name.strip_prefix(&root) {
@@ -90,24 +91,15 @@ impl Handed {
             walked.place(file);
         }
         walked.settle();
-        Ok(Self {
-            name,
-            source,
-            way,
-            catalogue_name: chosen.into(),
-            catalogue,
-            walked,
-            mapping: Mapping::default(),
-            held: None,
-        })
+        Ok(Self { name, source, way, catalogue_name: chosen.into(), catalogue, walked, told: Told::new(), held: None })
     }
 }
 
 /// `folder/`, if no file lies outside that one folder and it holds a catalogue.
-fn only_folder(files: &[FoundFile]) -> Option<String> {
-    let (root, _) = files.first()?.relative.split_once('/')?;
+pub(in crate::ingest) fn top_of(paths: &[&str]) -> Option<String> {
+    let (root, _) = paths.first()?.split_once('/')?;
     let root = format!("{root}/");
-    let mut below = files.iter().map(|file| file.relative.strip_prefix(&root));
+    let mut below = paths.iter().map(|path| path.strip_prefix(&root));
     let catalogue = below.clone().flatten().any(is_catalogue);
     (below.all(|name| name.is_some()) && catalogue).then_some(root)
 }

@@ -3,7 +3,8 @@
 use super::{BatchState, Plan};
 use crate::{
     audit::Change,
-    db::DbError,
+    db::{self, DbError},
+    ingest::catalogue::{Field, told_text},
     kernel::{Batch, Id},
 };
 
@@ -24,6 +25,20 @@ pub(crate) async fn moved(
         .execute(&mut *change.tx)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Keeps what was told of the headers of a batch's catalogue.
+pub(in crate::ingest) async fn tell(
+    change: &mut Change<'_>,
+    batch: &Id<Batch>,
+    told: &[(String, Option<Field>)],
+) -> Result<(), DbError> {
+    let done = sqlx::query("UPDATE batch SET told = $2 WHERE id = $1")
+        .bind(batch.as_str())
+        .bind(told_text(told))
+        .execute(&mut *change.tx)
+        .await?;
+    db::exactly(1, &done)
 }
 
 /// Turns a batch to checked with what its plan came to; `None`: it could not be read. Says

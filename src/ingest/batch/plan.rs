@@ -33,7 +33,7 @@ use crate::{
         code::{Code, Scheme},
     },
     ingest::{
-        catalogue::Entry,
+        catalogue::{Entry, Told},
         defects::{self, CodeParts, Defect, Lang},
         folder::FoundFile,
         identify::Identified,
@@ -61,6 +61,8 @@ pub struct Plan {
     /// Where it came from, as it is kept with the batch.
     pub source: String,
     pub way: Way,
+    /// What was told of the catalogue's headers.
+    pub told: Told,
     /// What the files of a package lie in.
     _held: Option<Arc<Received>>,
     /// SHA-256 of the catalogue.
@@ -201,7 +203,7 @@ pub async fn plan(desk: &Desk, handed: Handed, reach: &Reach, filing: Option<&st
         Ok((handed, catalogue, survey, matched))
     })
     .await?;
-    let Handed { name, source, way, walked, held, .. } = handed;
+    let Handed { name, source, way, told, walked, held, .. } = handed;
     let mut took = Took { catalogue: begun.elapsed(), ..Took::default() };
     let known = holdings::all_schemes(&desk.db).await?;
     let codes = Codes::of(desk.profile.clone(), known, std::mem::take(&mut survey.shapes));
@@ -250,6 +252,7 @@ pub async fn plan(desk: &Desk, handed: Handed, reach: &Reach, filing: Option<&st
         name,
         source,
         way,
+        told,
         _held: held,
         catalogue,
         rows,

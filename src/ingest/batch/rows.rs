@@ -4,6 +4,7 @@ use super::Seen;
 use crate::{
     audit::Change,
     db::{self, Asked, Cell, Db, DbError},
+    ingest::catalogue::{Told, told_of, told_text},
     kernel::{Batch, Cursor, Filing, Id, Page, Sha256},
 };
 use serde_json::json;
@@ -21,6 +22,8 @@ pub struct BatchRow {
     pub round: i64,
     /// SHA-256 of its catalogue.
     pub catalogue: String,
+    /// What was told of its headers.
+    pub told: Told,
     /// SHA-256 over the code and the files' digests of every row to file.
     pub content: String,
     pub state: BatchState,
@@ -138,6 +141,7 @@ pub(crate) async fn insert(change: &mut Change<'_>, batch: &BatchRow) -> Result<
         b.way.word(),
         b.round,
         b.catalogue,
+        told_text(&b.told),
         b.content,
         b.state.word(),
         i64::from(b.accept_good),
@@ -167,6 +171,7 @@ const BATCH: &[(&str, Cell)] = &[
     ("way", Cell::Text),
     ("round", Cell::Number),
     ("catalogue", Cell::Text),
+    ("told", Cell::Text),
     ("content", Cell::Text),
     ("state", Cell::Text),
     ("accept_good", Cell::Number),
@@ -245,7 +250,7 @@ pub(super) async fn again(change: &mut Change<'_>, batch: &BatchRow) -> Result<(
     let done = sqlx::query(
         "UPDATE batch SET filing_id = $2, name = $3, way = $4, round = $5, catalogue = $6, content = $7,
                 state = 'filing', accept_good = $8, read_text = $9, rows_in = $10, to_file = $11, filed = 0,
-                set_aside = $12, files = $13, bytes = $14, started_at = $15, filed_at = NULL
+                set_aside = $12, files = $13, bytes = $14, started_at = $15, filed_at = NULL, told = $16
          WHERE id = $1 AND state = 'returned' AND round = $5 - 1",
     )
     .bind(b.id.as_str())
@@ -263,12 +268,13 @@ pub(super) async fn again(change: &mut Change<'_>, batch: &BatchRow) -> Result<(
     .bind(b.files)
     .bind(b.bytes)
     .bind(&b.started_at)
+    .bind(told_text(&b.told))
     .execute(&mut *change.tx)
     .await?;
     db::exactly(1, &done)
 }
 
-const COLUMNS: &str = "SELECT id, filing_id, name, source, way, round, catalogue, content, state, accept_good, \
+const COLUMNS: &str = "SELECT id, filing_id, name, source, way, round, catalogue, told, content, state, accept_good, \
                        read_text, rows_in, to_file, filed, set_aside, files, bytes, said_rows, said_files, said_bytes, \
                        department, received_by, started_at, filed_at FROM batch";
 
@@ -377,6 +383,10 @@ fn state(row: String, word: String) -> Result<BatchState, DbError> {
     known.ok_or(DbError::Inconsistent { table: "batch", column: "state", row, value: word })
 }
 
+fn told(row: String, text: String) -> Result<Told, DbError> {
+    told_of(&text).ok_or(DbError::Inconsistent { table: "batch", column: "told", row, value: text })
+}
+
 async fn rows(db: &Db, asked: Asked) -> Result<Vec<BatchRow>, DbError> {
     use sqlx::Row as _;
     let found = asked.rows(db).await?;
@@ -391,6 +401,7 @@ async fn rows(db: &Db, asked: Asked) -> Result<Vec<BatchRow>, DbError> {
                 way: way(row.try_get("id")?, row.try_get("way")?)?,
                 round: row.try_get("round")?,
                 catalogue: row.try_get("catalogue")?,
+                told: told(row.try_get("id")?, row.try_get("told")?)?,
                 content: row.try_get("content")?,
                 state: state(row.try_get("id")?, row.try_get("state")?)?,
                 accept_good: row.try_get::<i64, _>("accept_good")? == 1,

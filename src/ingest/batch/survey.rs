@@ -10,7 +10,7 @@ use super::{
 use crate::{
     holdings::code,
     ingest::{
-        catalogue::{Catalogue, CatalogueError, Entry, Reading, Row},
+        catalogue::{Catalogue, CatalogueError, Columns, Entry, Mapping, Reading, Row},
         defects::{self, Defect, Lang},
     },
     kernel::Sha256,
@@ -18,7 +18,8 @@ use crate::{
 };
 use std::sync::mpsc;
 
-/// Rows handed from the thread that reads to the one that understands, at a time.
+/// Rows handed from the thread that reads and understands them to the one that keeps them, at
+/// a time.
 const AT_ONCE: usize = 512;
 
 /// Bytes of text after which fewer rows are handed on: a row may have a million.
@@ -52,7 +53,7 @@ pub(super) struct Wants {
 
 /// Reads the catalogue. Blocks.
 pub(super) fn survey(desk: &Desk, handed: &Handed) -> Result<Survey, IngestError> {
-    let mapping = handed.mapping.clone().by(&desk.profile);
+    let mapping = Mapping::new(handed.told.iter().cloned()).by(&desk.profile);
     let mut catalogue = Catalogue::open(&handed.catalogue_name, &handed.catalogue, &mapping, desk)?;
     let columns = catalogue.columns().clone();
     let mut survey = Survey {
@@ -68,10 +69,10 @@ pub(super) fn survey(desk: &Desk, handed: &Handed) -> Result<Survey, IngestError
     let mut seen = Seen::default();
     let matching = !handed.walked.files.is_empty();
     std::thread::scope(|scope| {
-        let (sender, chunks) = mpsc::sync_channel::<Vec<Result<Row, CatalogueError>>>(4);
+        let (sender, chunks) = mpsc::sync_channel::<Vec<Result<Understood, CatalogueError>>>(4);
         scope.spawn(move || {
             loop {
-                let rows = some(&mut catalogue);
+                let rows = some(&mut catalogue, &columns, &desk.profile, matching);
                 if rows.is_empty() || sender.send(rows).is_err() {
                     return;
                 }
@@ -80,7 +81,7 @@ pub(super) fn survey(desk: &Desk, handed: &Handed) -> Result<Survey, IngestError
         for row in chunks.into_iter().flatten() {
             survey.rows += 1;
             match row {
-                Ok(row) => survey.understand(desk, &row, &columns, matching, &mut seen)?,
+                Ok(row) => survey.keep(desk, row, matching, &mut seen)?,
                 Err(error) => {
                     let defect = Defect::from_error(&error, Lang::Zh).ok_or(error)?;
                     survey.defects.add(&defect)?;
@@ -93,27 +94,37 @@ pub(super) fn survey(desk: &Desk, handed: &Handed) -> Result<Survey, IngestError
     Ok(survey)
 }
 
+/// A row, understood.
+struct Understood {
+    reading: Reading,
+    /// The file that it names, where it is to be matched and its reading does not say.
+    named: Option<String>,
+}
+
 /// The next rows: [`AT_ONCE`], or fewer where they hold much.
-fn some(catalogue: &mut Catalogue) -> Vec<Result<Row, CatalogueError>> {
+fn some(
+    catalogue: &mut Catalogue,
+    columns: &Columns,
+    profile: &Profile,
+    matching: bool,
+) -> Vec<Result<Understood, CatalogueError>> {
     let (mut rows, mut bytes) = (Vec::with_capacity(AT_ONCE), 0);
     while rows.len() < AT_ONCE && bytes < BYTES_AT_ONCE {
         let Some(row) = catalogue.next() else { break };
         bytes += row.as_ref().map_or(0, Row::bytes);
-        rows.push(row);
+        rows.push(row.map(|row| {
+            let reading = Entry::read(&row, columns, profile, Lang::Zh);
+            let aside = matching && !matches!(reading, Reading::Entry(..));
+            Understood { named: aside.then(|| Entry::file_named(&row, columns)).flatten(), reading }
+        }));
     }
     rows
 }
 
 impl Survey {
-    fn understand(
-        &mut self,
-        desk: &Desk,
-        row: &Row,
-        columns: &crate::ingest::catalogue::Columns,
-        matching: bool,
-        seen: &mut Seen,
-    ) -> Result<(), IngestError> {
-        let aside = match Entry::read(row, columns, &desk.profile, Lang::Zh) {
+    fn keep(&mut self, desk: &Desk, row: Understood, matching: bool, seen: &mut Seen) -> Result<(), IngestError> {
+        let Understood { reading, named } = row;
+        let aside = match reading {
             Reading::Entry(entry, faults) => {
                 let faults = faults.into_iter().map(|fault| Defect::from_fault(fault, entry.row, &entry.code_raw));
                 self.defects.extend(faults)?;
@@ -142,7 +153,6 @@ impl Survey {
             }
         };
         seen.note(&code::fold(&aside.1), Which::Aside(self.aside.len()));
-        let named = if matching { Entry::file_named(row, columns) } else { None };
         self.aside.push((aside.0, aside.1, named));
         Ok(())
     }

@@ -5,10 +5,28 @@ use super::{
     header::{Headers, plain},
 };
 use crate::profile::Profile;
+use serde_json::{Map, Value};
 use std::{collections::HashMap, sync::Arc};
 
 /// Headers as their sender explained them: a field, or `None` to keep the column as it is.
 pub type Told = Vec<(String, Option<Field>)>;
+
+/// What was told as one JSON object, as it is kept: header to field, null to keep the column.
+pub(in crate::ingest) fn told_text(told: &[(String, Option<Field>)]) -> String {
+    let pairs = told.iter().map(|(header, field)| (header.clone(), field.map_or(Value::Null, |f| f.word().into())));
+    Value::Object(pairs.collect::<Map<_, _>>()).to_string()
+}
+
+/// What [`told_text`] wrote; `None` for anything else.
+pub(in crate::ingest) fn told_of(text: &str) -> Option<Told> {
+    let pairs: Map<String, Value> = serde_json::from_str(text).ok()?;
+    let read = |(header, field)| match field {
+        Value::Null => Some((header, None)),
+        Value::String(word) => Some((header, Some(Field::from_word(&word)?))),
+        _ => None,
+    };
+    pairs.into_iter().map(read).collect()
+}
 
 /// What is known of the headers, by their text (widths, blanks and brackets do not matter):
 /// what was told goes before what the rules guess.
@@ -70,6 +88,17 @@ pub fn read_told(text: &str) -> Result<(String, Option<Field>), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_is_kept_as_it_was_told() {
+        let told = vec![("物品号".to_owned(), Some(Field::Code)), ("说明".to_owned(), None)];
+        assert_eq!(told_text(&told), r#"{"物品号":"code","说明":null}"#);
+        assert_eq!(told_of(&told_text(&told)), Some(told));
+        assert_eq!(told_of("{}"), Some(Vec::new()));
+        for other in ["", "[]", r#"{"a":"colour"}"#, r#"{"a":1}"#] {
+            assert_eq!(told_of(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn what_is_told_is_read_by_word_or_name() {

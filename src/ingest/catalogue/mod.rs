@@ -37,6 +37,7 @@ pub use error::CatalogueError;
 pub use find::{choose, find, is_catalogue};
 pub use header::Headers;
 pub use mapping::{Mapping, Told, read_told};
+pub(in crate::ingest) use mapping::{told_of, told_text};
 pub use preview::{How, Preview, SeenColumn, SeenRow, SeenSecrecy, preview};
 pub use words::{Retention, RetentionFault};
 pub(in crate::ingest) use words::{pages, retention};

@@ -9,7 +9,7 @@ mod rows;
 
 pub use rows::{all, by_id, by_name};
 
-use super::catalogue::{Field, Mapping, Told};
+use super::catalogue::{Field, Told, told_text};
 use crate::{
     access::Guest,
     audit::{Change, Event},
@@ -36,12 +36,6 @@ pub struct Preset {
     /// Who kept it last.
     pub saved_by: String,
     pub saved_at: String,
-}
-
-impl Preset {
-    pub fn mapping(&self) -> Mapping {
-        Mapping::new(self.told.clone())
-    }
 }
 
 /// Why a preset was not kept or removed.
@@ -98,7 +92,7 @@ pub async fn save(
     };
     rows::put(&mut change, &preset, kept.is_some()).await?;
     let event = Event::new("preset.saved", &preset.id).with("name", name).with("sender", sender);
-    change.commit(event.with("definition", rows::told_text(told))).await?;
+    change.commit(event.with("definition", told_text(told))).await?;
     Ok(preset)
 }
 
@@ -108,6 +102,6 @@ pub async fn remove(db: &Db, clock: &dyn Clock, guest: &Guest, id: &Id<kernel::P
     let mut change = Change::begin(db, clock, guest.actor()).await?;
     rows::take_out(&mut change, id).await?;
     let event = Event::new("preset.removed", id).with("name", &preset.name).with("sender", &preset.sender);
-    change.commit(event.with("definition", rows::told_text(&preset.told))).await?;
+    change.commit(event.with("definition", told_text(&preset.told))).await?;
     Ok(preset)
 }

@@ -4,39 +4,15 @@ use super::{Preset, PresetError};
 use crate::{
     audit::Change,
     db::{self, Asked, Db, DbError},
-    ingest::catalogue::{Field, Told},
+    ingest::catalogue::{told_of, told_text},
     kernel::{self, Id},
 };
-use serde_json::{Map, Value};
-
-/// Headers and fields as one JSON object; null keeps a column as it is.
-pub(super) fn told_text(told: &[(String, Option<Field>)]) -> String {
-    let pairs = told.iter().map(|(header, field)| (header.clone(), field.map_or(Value::Null, |f| f.word().into())));
-    Value::Object(pairs.collect::<Map<_, _>>()).to_string()
-}
-
-fn read_told(id: &str, text: &str) -> Result<Told, DbError> {
-    let wrong = || DbError::Inconsistent {
-        table: "catalogue_preset",
-        column: "told",
-        row: id.to_owned(),
-        value: text.to_owned(),
-    };
-    let pairs: Map<String, Value> = serde_json::from_str(text).map_err(|_| wrong())?;
-    pairs
-        .into_iter()
-        .map(|(header, field)| match field {
-            Value::Null => Ok((header, None)),
-            Value::String(word) => Ok((header, Some(Field::from_word(&word).ok_or_else(wrong)?))),
-            _ => Err(wrong()),
-        })
-        .collect()
-}
 
 type Row = (String, String, String, String, String, String);
 
 fn preset((id, name, sender, told, saved_by, saved_at): Row) -> Result<Preset, DbError> {
-    let told = read_told(&id, &told)?;
+    let wrong = |value| DbError::Inconsistent { table: "catalogue_preset", column: "told", row: id.clone(), value };
+    let told = told_of(&told).ok_or_else(|| wrong(told))?;
     Ok(Preset { id: Id::known(id), name, sender, told, saved_by, saved_at })
 }
 

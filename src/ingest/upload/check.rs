@@ -6,6 +6,7 @@ use crate::{
     audit::{Change, Event},
     ingest::{
         batch::{self, BatchRow, BatchState, Desk, Handed, IngestError, Plan, Said, Seen},
+        catalogue::Field,
         defects::{Defect, DefectKind, Words},
     },
     jobs::{self, Leased},
@@ -19,8 +20,14 @@ pub(super) const BRINGS: &str = "接收时勾选“建立缺少的”由系统�
 /// Findings kept or removed in one change (ours).
 const CHUNK: usize = 2_000;
 
-/// Asks for the check of a batch whose files have come whole.
-pub async fn ask_for_check(desk: &Desk, guest: &Guest, batch: &BatchRow) -> Result<(), UploadError> {
+/// Asks for the check of a batch whose files have come whole. `told` is what is told of the
+/// catalogue's headers from now on; with `None`, what was told before stays.
+pub async fn ask_for_check(
+    desk: &Desk,
+    guest: &Guest,
+    batch: &BatchRow,
+    told: Option<&[(String, Option<Field>)]>,
+) -> Result<(), UploadError> {
     let row = rows::of(&desk.db, batch).await?;
     hand::is_whole(desk, batch).await?;
     // No file is announced between the look and the turn: that too holds the shelf.
@@ -30,6 +37,9 @@ pub async fn ask_for_check(desk: &Desk, guest: &Guest, batch: &BatchRow) -> Resu
     let from = [BatchState::Receiving, BatchState::Checked];
     if !batch::moved(&mut change, &batch.id, &from, BatchState::Checking).await? {
         return Err(UploadError::State(batch.state));
+    }
+    if let Some(told) = told {
+        batch::tell(&mut change, &batch.id, told).await?;
     }
     rows::asks(&mut change, &batch.id, guest.person().map_or("", Id::as_str), false).await?;
     jobs::enqueue_again(&mut change, JOB, batch.filing.as_str(), 0).await?;

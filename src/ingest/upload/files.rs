@@ -22,6 +22,8 @@ pub struct FileShown {
     pub path: String,
     /// As announced.
     pub bytes: u64,
+    /// In milliseconds since 1970, as its sender said.
+    pub modified: Option<i64>,
     /// How many of them came, as last settled.
     pub received: u64,
     pub whole: bool,
@@ -38,6 +40,7 @@ pub async fn announce(
     batch: &BatchRow,
     path: &str,
     bytes: u64,
+    modified: Option<i64>,
 ) -> Result<String, UploadError> {
     let path = path::checked(path)?;
     if bytes > desk.largest_file {
@@ -55,7 +58,7 @@ pub async fn announce(
     if slips.files.len() >= MOST_FILES {
         return Err(UploadError::TooMany);
     }
-    let (name, slip) = (Tray::fresh_name(), Slip { path, bytes });
+    let (name, slip) = (Tray::fresh_name(), Slip { path, bytes, modified });
     let (tray, kept, of) = (slips.tray.clone(), serde_json::to_vec(&slip).expect("a slip is JSON"), name.clone());
     let keep = move || {
         tray.keep_slip(&of, &kept)?;
@@ -119,7 +122,14 @@ pub async fn files(desk: &Desk, batch: &BatchRow) -> Result<Vec<FileShown>, Uplo
 
 fn shown(tray: &Tray, name: &str, slip: Slip) -> Result<FileShown, UploadError> {
     let (received, whole) = tray.offset(name)?;
-    Ok(FileShown { name: name.to_owned(), path: slip.path, bytes: slip.bytes, received, whole })
+    Ok(FileShown {
+        name: name.to_owned(),
+        path: slip.path,
+        bytes: slip.bytes,
+        modified: slip.modified,
+        received,
+        whole,
+    })
 }
 
 /// Takes a file out of the batch; what comes for it at the moment is called off.

@@ -34,7 +34,7 @@ pub(super) async fn handed(desk: &Desk, batch: &BatchRow) -> Result<Handed, Uplo
     let found = tokio::task::spawn_blocking(gather).await.expect("looking does not panic")?;
     // As its sender calls it: a tray says nothing to him.
     let named = (batch.name.clone(), batch.name.clone(), Way::Upload);
-    Ok(Handed::files(named, found, Vec::new())?)
+    Ok(Handed { told: batch.told.clone(), ..Handed::files(named, found, Vec::new())? })
 }
 
 /// Refuses where a file has not come whole, or there is none.

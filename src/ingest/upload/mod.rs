@@ -19,6 +19,7 @@
 //!   broke does not wait until we notice.
 
 mod abandon;
+mod catalogue;
 mod check;
 mod error;
 mod expire;
@@ -33,6 +34,7 @@ mod shelf;
 mod take_in;
 
 pub use abandon::abandon;
+pub use catalogue::catalogue_of;
 pub use check::{JOB as CHECK_JOB, ask_for_check, check};
 pub use error::{PathFault, UploadError};
 pub use expire::{expire, expires_at};

@@ -47,6 +47,7 @@ pub async fn open(desk: &Desk, guest: &Guest, new: NewBatch<'_>) -> Result<Batch
         way: Way::Upload,
         round: 1,
         catalogue: String::new(),
+        told: Vec::new(),
         content: String::new(),
         state: BatchState::Receiving,
         accept_good: false,

@@ -30,6 +30,9 @@ pub(super) type Shelf = Arc<tokio::sync::Mutex<Option<Slips>>>;
 pub(super) struct Slip {
     pub path: String,
     pub bytes: u64,
+    /// As its sender says, in milliseconds since 1970: whether a file that he has is still this one.
+    #[serde(default)]
+    pub modified: Option<i64>,
 }
 
 #[derive(Debug)]

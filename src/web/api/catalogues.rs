@@ -88,12 +88,12 @@ pub async fn preview(
         return Err(Refusal::Unread { status: 400, detail: format!("unknown field {unknown}") });
     }
     let maps: Vec<&str> = asked.iter().filter(|(name, _)| name == "map").map(|(_, map)| map.as_str()).collect();
-    let mapping = told(&app, lang, said("preset"), &maps).await?;
+    let told = told(&app, lang, said("preset"), &maps).await?;
     // Held while it comes and while it is read: it lies in memory.
     let _turn = TURNS.acquire().await.expect("nobody closes it");
     let sent = timeout(PATIENCE, to_bytes(body, LARGEST_PREVIEW)).await.map_err(|_| Refusal::Late)?;
     let bytes = sent.map_err(|_| Refusal::TooLarge)?;
-    let preview = looked_at(&app, lang, said("name"), InMemory(bytes), mapping).await?;
+    let preview = looked_at(&app, lang, said("name"), InMemory(bytes), told).await?;
     Ok(Json(preview_shape(&preview)))
 }
 

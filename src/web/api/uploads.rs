@@ -11,13 +11,19 @@ use crate::{
         upload::{self, Algorithm, Checksum, Filing, NewBatch, Sent},
     },
     kernel::Instant,
-    web::{api::body::Body, refusal::Refusal, rooms::uploads::refused, session::Asker},
+    web::{
+        api::body::Body,
+        refusal::Refusal,
+        rooms::{catalogues::told, uploads::refused},
+        session::Asker,
+        shown,
+    },
 };
 use axum::{
     Json,
     body::Body as Bytes,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
 use data_encoding::BASE64;
@@ -67,13 +73,33 @@ pub async fn abandon(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<S
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// What the check is told of the catalogue's headers; left out, what was told before stays.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checking {
+    preset: Option<String>,
+    map: Option<Vec<String>>,
+}
+
 pub async fn check(
     State(app): State<Arc<App>>,
     asker: Asker,
+    headers: HeaderMap,
+    uri: Uri,
     Path(id): Path<String>,
+    given: Option<Body<Checking>>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let batch = found(&app, &asker, &id).await?;
-    upload::ask_for_check(&app.desk(), &asker.guest, &batch).await.map_err(refused)?;
+    let Body(Checking { preset, map }) = given.unwrap_or(Body(Checking::default()));
+    let told = match (preset, map) {
+        (None, None) => None,
+        (preset, map) => {
+            let (preset, map) = (preset.unwrap_or_default(), map.unwrap_or_default());
+            let map: Vec<&str> = map.iter().map(String::as_str).collect();
+            Some(told(&app, shown::lang(&headers, &uri), &preset, &map).await?)
+        }
+    };
+    upload::ask_for_check(&app.desk(), &asker.guest, &batch, told.as_deref()).await.map_err(refused)?;
     Ok((StatusCode::ACCEPTED, Json(shape(&found(&app, &asker, &id).await?))))
 }
 
@@ -112,8 +138,8 @@ pub async fn files(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<Str
     let items: Vec<_> = files
         .iter()
         .map(|file| {
-            json!({ "id": file.name, "path": file.path, "bytes": file.bytes, "received": file.received,
-                    "whole": file.whole })
+            json!({ "id": file.name, "path": file.path, "bytes": file.bytes, "modified": file.modified,
+                    "received": file.received, "whole": file.whole })
         })
         .collect();
     Ok(Json(json!({ "total": items.len(), "items": items, "next": null })))
@@ -148,7 +174,9 @@ pub async fn create(
     let piece = is_piece(&headers);
     let checksum = checksum(&headers)?.filter(|_| piece);
     let desk = app.desk();
-    let name = upload::announce(&desk, &asker.guest, &batch, &path, length).await.map_err(refused)?;
+    let modified = metadata(&headers, "modified").and_then(|said| said.parse().ok());
+    let announced = upload::announce(&desk, &asker.guest, &batch, &path, length, modified).await;
+    let name = announced.map_err(refused)?;
     let mut offset = 0;
     if piece {
         // The file is there whatever becomes of its first bytes.
@@ -281,13 +309,15 @@ fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, Refusal> {
 
 /// Of `path`, or as clients of tus call it, `relativePath` and `filename`.
 fn path(headers: &HeaderMap) -> Option<String> {
-    let said = headers.get(METADATA)?.to_str().ok()?;
-    let pairs: Vec<(&str, &str)> = said.split(',').filter_map(|pair| pair.trim().split_once(' ')).collect();
-    let value = |key: &str| {
-        let (_, value) = pairs.iter().find(|(name, _)| *name == key)?;
-        String::from_utf8(BASE64.decode(value.trim().as_bytes()).ok()?).ok()
-    };
+    let value = |key: &str| metadata(headers, key);
     value("path").or_else(|| value("relativePath").filter(|path| path != "null")).or_else(|| value("filename"))
+}
+
+/// What Upload-Metadata says under `key`.
+fn metadata(headers: &HeaderMap, key: &str) -> Option<String> {
+    let mut pairs = headers.get(METADATA)?.to_str().ok()?.split(',').filter_map(|pair| pair.trim().split_once(' '));
+    let (_, value) = pairs.find(|(name, _)| *name == key)?;
+    String::from_utf8(BASE64.decode(value.trim().as_bytes()).ok()?).ok()
 }
 
 fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>, Refusal> {

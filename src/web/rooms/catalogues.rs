@@ -4,7 +4,9 @@ use super::typed::Typed;
 use crate::{
     app::App,
     ingest::{
-        catalogue::{self, CatalogueError, Field, How, InMemory, Mapping, Preview, SeenSecrecy, read_told},
+        catalogue::{
+            self, CatalogueError, Field, How, InMemory, Mapping, Opens, Preview, SeenSecrecy, Told, read_told,
+        },
         defects::Lang as DefectLang,
         preset::{self, PresetError},
     },
@@ -93,7 +95,7 @@ fn field_shown(app: &App, lang: Lang, field: Option<Field>) -> String {
 }
 
 /// The lines of a box, each `列名=字段`.
-fn lines(text: &str) -> Vec<&str> {
+pub(super) fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
@@ -112,8 +114,8 @@ pub async fn preview(
     page.told = typed.text("told").to_owned();
     page.preset = typed.text("preset").to_owned();
     let looked = async {
-        let mapping = told(&app, lang, &page.preset, &lines(&page.told)).await?;
-        looked_at(&app, lang, "copied.csv", InMemory(page.rows.clone().into()), mapping).await
+        let told = told(&app, lang, &page.preset, &lines(&page.told)).await?;
+        looked_at(&app, lang, "copied.csv", InMemory(page.rows.clone().into()), told).await
     };
     match looked.await {
         Ok(preview) => {
@@ -137,7 +139,7 @@ fn back(mut page: CataloguesPage, lang: Lang, refusal: Refusal) -> Result<Catalo
     Ok(page)
 }
 
-fn looked_shape(app: &App, lang: Lang, preview: &Preview) -> Looked {
+pub(super) fn looked_shape(app: &App, lang: Lang, preview: &Preview) -> Looked {
     let columns = preview.columns.iter().map(|one| ColumnShown {
         letters: one.letters.clone(),
         header: one.header.clone(),
@@ -246,7 +248,7 @@ pub fn refused(lang: Lang, error: &PresetError) -> Refusal {
 }
 
 /// What was told: by a preset, and by words of its own, which go before it.
-pub async fn told(app: &App, lang: Lang, name: &str, maps: &[&str]) -> Result<Mapping, Refusal> {
+pub async fn told(app: &App, lang: Lang, name: &str, maps: &[&str]) -> Result<Told, Refusal> {
     let mut told = match name.trim() {
         "" => Vec::new(),
         name => match preset::by_name(&app.db, name).await? {
@@ -264,7 +266,7 @@ pub async fn told(app: &App, lang: Lang, name: &str, maps: &[&str]) -> Result<Ma
         told.retain(|(header, _)| *header != read.0);
         told.push(read);
     }
-    Ok(Mapping::new(told).by(&app.profile))
+    Ok(told)
 }
 
 /// Looks at a catalogue of this name.
@@ -272,10 +274,11 @@ pub async fn looked_at(
     app: &App,
     lang: Lang,
     name: &str,
-    file: InMemory,
-    mapping: Mapping,
+    file: impl Opens + Send + 'static,
+    told: Told,
 ) -> Result<Preview, Refusal> {
     let (desk, name) = (app.desk(), PathBuf::from(name));
+    let mapping = Mapping::new(told).by(&app.profile);
     let words = match lang {
         Lang::Zh => DefectLang::Zh,
         Lang::En => DefectLang::En,

@@ -42,7 +42,7 @@ pub struct TemplateLine {
     pub source: String,
 }
 
-/// What was looked at.
+/// What was looked at: drawn by `ingest/looked.html`.
 pub struct Looked {
     pub header_row: u64,
     pub columns: Vec<ColumnShown>,

@@ -11,5 +11,5 @@ pub use batch::{BatchPage, Picked, RowLine, Stage, StageName, Tally};
 pub use batches::{BatchLine, BatchesPage};
 pub use catalogues::{CataloguesPage, ColumnShown, Looked, PresetLine, RowShown, TemplateLine};
 pub use handover::{HandoverPage, QuantityLine, SideLine};
-pub use send::{SendPage, SendStage, Sending, SentFile};
+pub use send::{SendPage, SendStage, Sending, SentFile, Telling};
 pub use way::{DecisionLine, Way, WithdrawPage};

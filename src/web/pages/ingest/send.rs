@@ -1,7 +1,7 @@
 use askama::Template;
 
 use crate::web::pages::Frame;
-use crate::web::pages::people::Fault;
+use crate::web::pages::{ingest::Looked, people::Fault};
 
 /// Sending a batch from a browser. GET `/batches/new`, `/batches/{id}/send`.
 #[derive(Template)]
@@ -48,6 +48,28 @@ pub struct Sending {
     pub blocking: u64,
     /// Fonds and schemes that the archive has not.
     pub brings: u64,
+    pub telling: Telling,
+}
+
+/// The catalogue that came, and what is told of its headers: drawn by `ingest/telling.html`.
+#[derive(Default)]
+pub struct Telling {
+    /// Whether there is one.
+    pub has: bool,
+    pub looked: Option<Looked>,
+    /// Why there is nothing to look at.
+    pub unread: Option<Fault>,
+    /// Lines of `列名=字段`.
+    pub told: String,
+    /// Names of presets to choose from.
+    pub presets: Vec<String>,
+}
+
+impl Telling {
+    /// Whether it needs somebody's eye.
+    fn open(&self) -> bool {
+        self.unread.is_some() || self.looked.as_ref().is_none_or(|looked| !looked.missing.is_empty())
+    }
 }
 
 /// A file of it.
@@ -81,6 +103,7 @@ impl SendPage {
                 to_file: 812,
                 blocking,
                 brings,
+                telling: Telling { has: brings > 0, told: "物品号=code".into(), ..Telling::default() },
             })
         };
         let files = || vec![file("目录.xlsx", 100, true), file("files/X001-WS·2025-Y-TDC-0001.pdf", 40, false)];

@@ -5,18 +5,25 @@ use crate::{
     app::App,
     ingest::{
         batch::{self, BatchRow, BatchState, Said},
+        catalogue::Field,
         defects::DefectKind,
+        preset,
         upload::{self, Filing, NewBatch, UploadError},
     },
     web::{
+        api::catalogues::LARGEST_PREVIEW,
         pages::{
             Place,
-            ingest::{SendPage, SendStage, Sending, SentFile},
+            ingest::{SendPage, SendStage, Sending, SentFile, Telling},
             people::Fault,
             render, render_as,
         },
         refusal::Refusal,
-        rooms::{batches::found, typed::Typed},
+        rooms::{
+            batches::found,
+            catalogues::{lines, looked_at, looked_shape, told},
+            typed::Typed,
+        },
         session::Asker,
         shown,
         texts::Lang,
@@ -87,7 +94,19 @@ pub async fn act(
     let batch = found(&app, &asker, &id).await?;
     let (desk, ticked) = (app.desk(), |name| !typed.text(name).is_empty());
     let (done, onward) = match typed.text("act") {
-        "check" => (upload::ask_for_check(&desk, &asker.guest, &batch).await, format!("/batches/{id}/send")),
+        "check" => {
+            let lang = shown::lang(&headers, &uri);
+            let told = match told(&app, lang, typed.text("preset"), &lines(typed.text("told"))).await {
+                Ok(told) => told,
+                Err(Refusal::Wrong { detail, remedy }) => {
+                    let said = (StatusCode::UNPROCESSABLE_ENTITY, Fault { detail, remedy });
+                    return page(&app, &asker, (&headers, &uri), &batch, Some(said)).await;
+                }
+                Err(other) => return Err(other),
+            };
+            let asked = upload::ask_for_check(&desk, &asker.guest, &batch, Some(&told)).await;
+            (asked, format!("/batches/{id}/send"))
+        }
         "commit" => {
             let how = Filing {
                 accept_good: ticked("accept_good"),
@@ -112,6 +131,29 @@ fn fault(lang: Lang, error: UploadError) -> Result<(StatusCode, Fault), Refusal>
     let Some(said) = words(lang, &error) else { return Err(refused(error)) };
     let status = StatusCode::from_u16(status(&error)).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
     Ok((status, Fault { detail: said.detail, remedy: said.remedy }))
+}
+
+/// The catalogue looked at, where it has come.
+async fn telling(app: &App, lang: Lang, batch: &BatchRow) -> Result<Telling, Refusal> {
+    if batch.state == BatchState::Checking {
+        return Ok(Telling::default());
+    }
+    let Some((name, source, bytes)) = upload::catalogue_of(&app.desk(), batch).await.map_err(refused)? else {
+        return Ok(Telling::default());
+    };
+    let looked = if bytes > LARGEST_PREVIEW as u64 {
+        Err(Fault { detail: lang.t("send-catalogue-large"), remedy: lang.t("send-catalogue-large-remedy") })
+    } else {
+        match looked_at(app, lang, &name, source, batch.told.clone()).await {
+            Ok(preview) => Ok(looked_shape(app, lang, &preview)),
+            Err(Refusal::Wrong { detail, remedy }) => Err(Fault { detail, remedy }),
+            Err(other) => return Err(other),
+        }
+    };
+    let told = batch.told.iter().map(|(header, field)| format!("{header}={}", field.map_or("-", Field::word)));
+    let presets = preset::all(&app.db).await?.into_iter().map(|preset| preset.name).collect();
+    let (looked, unread) = looked.map_or_else(|fault| (None, Some(fault)), |looked| (Some(looked), None));
+    Ok(Telling { has: true, looked, unread, told: told.collect::<Vec<_>>().join("\n"), presets })
 }
 
 async fn page(
@@ -140,6 +182,7 @@ async fn page(
     let brings = batch::count_findings_of(&app.db, batch, &brings).await?;
     let blocking = batch::count_findings(&app.db, batch, true).await? - batch.set_aside - brings;
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    let frame = shown::frame(app, Some(asker), headers, uri, Some(Place::Ingest));
     let sending = Sending {
         id: batch.id.to_string(),
         name: batch.name.clone(),
@@ -149,8 +192,8 @@ async fn page(
         to_file: count(batch.to_file),
         blocking: count(blocking),
         brings: count(brings),
+        telling: telling(app, frame.lang, batch).await?,
     };
-    let frame = shown::frame(app, Some(asker), headers, uri, Some(Place::Ingest));
     let (status, fault) = said.map_or((StatusCode::OK, None), |(status, fault)| (status, Some(fault)));
     let (name, department) = (String::new(), String::new());
     Ok(render_as(status, &SendPage { frame, batch: Some(sending), name, department, fault }))
