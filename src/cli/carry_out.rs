@@ -3,7 +3,7 @@
 use super::{
     Answer, Command, archive,
     args::{CatalogueCommand, FondsCommand, TokenCommand, TrailCommand},
-    catalogue, code, fonds, identify, ingest, people, records, remote, serve, token, trail, versions, wayback,
+    catalogue, code, fonds, identify, ingest, people, records, remote, sending, serve, token, trail, versions, wayback,
 };
 use crate::{
     access::{self, Guest, Right},
@@ -40,6 +40,9 @@ pub(super) async fn decide(
             return catalogue::write_template(place, &category, out.as_deref()).await;
         }
         Command::Migrate => return archive::migrate(place).await,
+        Command::Ingest(ref args) if let Some(server) = &args.server => {
+            return sending::run(args, server, person).await;
+        }
         Command::ExtractChild => anyhow::bail!("extract-child is spoken to by the archive alone"),
         _ => {}
     }

@@ -140,16 +140,23 @@ fn batch(document: &Value) -> String {
     if document["abandoned"] == true {
         return format!("已放弃该批次，撤回 {} 件；文件夹未动，可改正后重新送交", document["records"]);
     }
+    let unchanged = document["unchanged"].as_u64().map_or(String::new(), |count| format!("未变 {count} 件，"));
     let mut text = format!(
-        "目录 {} 行：归档 {} 件（{} 个文件，{} 字节），未变 {} 件，搁置 {} 件，用时 {:.1} 秒",
+        "目录 {} 行：归档 {} 件（{} 个文件，{} 字节），{unchanged}搁置 {} 件，用时 {:.1} 秒",
         document["rows"],
         document["records"],
         document["files"],
         document["bytes"],
-        document["unchanged"],
         document["set_aside"],
         document["seconds"]["total"].as_f64().unwrap_or_default(),
     );
+    if document["state"] == "checked" {
+        let _ = write!(text, "\n已传到服务器并检测，尚未归档：改正后再运行同一命令，或加 --yes、--accept-good");
+    }
+    let left: Vec<_> = document["not_sent"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !left.is_empty() {
+        let _ = write!(text, "\n未传送（不是档案内容）：{}", left.join("、"));
+    }
     for defect in document["defects"].as_array().into_iter().flatten() {
         let row = defect["row"].as_u64().map_or(String::new(), |row| format!("第 {row} 行 "));
         let mark = if defect["severity"] == "blocking" { "▲" } else { "△" };

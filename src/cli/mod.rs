@@ -16,6 +16,7 @@ mod ingest;
 mod people;
 mod records;
 mod remote;
+mod sending;
 mod serve;
 mod token;
 mod trail;

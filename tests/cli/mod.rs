@@ -2,6 +2,7 @@
 
 mod identify;
 mod people;
+mod sending;
 
 use crate::harness::{Archive, Server, TestDb, on_both_databases, sample};
 use serde_json::Value;

@@ -27,6 +27,8 @@ pub enum Asked {
     Nobody,
     /// With the cookie of a session.
     Cookie(String),
+    /// With a token, as programs come.
+    Bearer(String),
 }
 
 /// An answer, whole.
@@ -140,9 +142,11 @@ impl Server {
         body: String,
     ) -> Heard {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.address);
-        if let Asked::Cookie(cookie) = who {
-            request = request.header(header::COOKIE, cookie);
-        }
+        request = match who {
+            Asked::Nobody => request,
+            Asked::Cookie(cookie) => request.header(header::COOKIE, cookie),
+            Asked::Bearer(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        };
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -294,6 +294,10 @@ impl TrailArgs {
 pub struct IngestArgs {
     /// A folder or ZIP file with catalogue.xlsx or 目录.xlsx; .ods, .xls and .csv too
     pub batch: PathBuf,
+    /// Send the folder's files to this server, https://…, with the token of LANTAI_TOKEN; broken off, the
+    /// same command goes on
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
     #[command(flatten)]
     pub told: ToldArgs,
     /// Check every row and file, write nothing

@@ -54,6 +54,7 @@ pub(super) async fn demo(
             Answer::done(document.clone()).print(&Command::Demo { listen, sample: sample.to_owned() }, json);
         }
         let args = IngestArgs {
+            server: None,
             told: ToldArgs::default(),
             batch: std::path::absolute(sample)?,
             dry_run: false,

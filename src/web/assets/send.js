@@ -103,7 +103,7 @@
       uploadUrl: one.url || null,
       chunkSize: CHUNK,
       retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 40000],
-      metadata: { path: one.path },
+      metadata: { path: one.path, modified: String(one.file.lastModified) },
       storeFingerprintForResuming: false,
       uploadDataDuringCreation: one.file.size <= SMALL,
       onShouldRetry: (error) => {
@@ -155,12 +155,12 @@
       if (files.has(path) && !files.get(path).fault) continue;
       const known = there.get(path);
       const one = { path, file, sent: 0, whole: false, fault: null, url: null, upload: null };
-      if (known && known.bytes === file.size) {
+      if (known && known.bytes === file.size && known.modified === file.lastModified) {
         one.sent = known.received;
         one.whole = known.whole;
         one.url = `${endpoint}/${known.id}`;
       } else if (known) {
-        // Another file of this name: it takes the place of the first.
+        // Another file of this name, or the same one mended: it takes the place of the first.
         await fetch(`${endpoint}/${known.id}`,
           { method: "DELETE", credentials: "same-origin", headers: { "Tus-Resumable": "1.0.0" } });
       }
