@@ -1,6 +1,6 @@
 """A catalogue of a million rows and no files, beside raw rows in SQLite.
 
-    python3 tests/bench/catalogue.py CATALOGUE TEXTS RAWBENCH [ROWS] [ROUNDS]
+    python3 tests/bench/catalogue.py CATALOGUE TEXTS RAWBENCH [ROWS] [ROUNDS] [csv,xlsx]
 
 CATALOGUE is a CSV of records, TEXTS the same records as lines of JSON; RAWBENCH is a
 program that writes those into one table with an index each for code, number and date, and
@@ -21,6 +21,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from common import LANTAI, Archive, Postgres, median, timed
+from dry_run import xlsx_of
 
 
 def on_paper(source, folder, rows):
@@ -34,6 +35,16 @@ def on_paper(source, folder, rows):
         writer.writeheader()
         for _, row in zip(range(rows), reader):
             writer.writerow({**row, "载体": "纸质"})
+    return folder
+
+
+def as_workbook(paper, folder):
+    """The same catalogue as an XLSX."""
+    folder.mkdir()
+    with open(paper / "catalogue.csv", encoding="utf-8-sig", newline="") as lines:
+        rows = csv.reader(lines)
+        header = next(rows)
+        xlsx_of(folder / "catalogue.xlsx", header, rows)
     return folder
 
 
@@ -97,6 +108,7 @@ def main():
     source, texts, raw = sys.argv[1:4]
     rows = int(sys.argv[4]) if len(sys.argv) > 4 else 1_000_000
     rounds = int(sys.argv[5]) if len(sys.argv) > 5 else 3
+    kinds = sys.argv[6].split(",") if len(sys.argv) > 6 else ["csv", "xlsx"]
     figures = {}
 
     def note(name, value, form="{:.2f}"):
@@ -111,6 +123,7 @@ def main():
         text = re.sub(r"\w{4}-WS·", "Z999-WS·", text)
         (one / "catalogue.csv").write_text(text, "utf-8-sig")
         code = re.search(r"Z999-WS·[^,]+", text)[0]
+        batches = {"csv": batch, "xlsx": as_workbook(batch, work / "book") if "xlsx" in kinds else None}
         hundred = on_paper(source, work / "hundred", min(rows, 100_000))
         for turn in range(rounds):
             print(f"round {turn + 1}")
@@ -119,13 +132,14 @@ def main():
             note("raw rows/s", base, "{:.0f}")
             for path in work.glob("raw.db*"):
                 path.unlink()
-            for engine in ("sqlite", "postgres"):
+            for kind, engine in ((kind, engine) for kind in kinds for engine in ("sqlite", "postgres")):
+                batch, name = batches[kind], f"{kind} {engine}"
                 archive = Archive(work, None if engine == "sqlite" else postgres.database())
                 seen = json.loads(archive.run("ingest", str(one), "--yes", "--wait", "indexed")["output"])
                 assert seen["records"] == 1, seen
                 dry = timed([LANTAI, "ingest", str(hundred), "--dry-run", "--yes", "--json", "--data", str(archive.data)],
                             env=archive.environment)
-                note(f"{engine}: dry run of {min(rows, 100_000)} s", dry["wall"])
+                note(f"{name}: dry run of {min(rows, 100_000)} s", dry["wall"])
                 with archive.serve() as server:
                     account = next(one for one in archive.accounts if one["role"] == "archivist")
                     record = json.loads(archive.run("show", code)["output"])["id"]
@@ -142,16 +156,16 @@ def main():
                     progress.join()
                     said = json.loads(ran["output"])
                     assert said["records"] == rows, {key: value for key, value in said.items() if key != "defects"}
-                    note(f"{engine}: rows/s", rows / took, "{:.0f}")
-                    note(f"{engine}: ÷ raw", rows / took / base)
-                    note(f"{engine}: check s", said["seconds"]["total"] - said["seconds"]["stage_and_file"])
-                    note(f"{engine}: file s", said["seconds"]["stage_and_file"])
-                    note(f"{engine}: growth of memory MiB", memory(server.process) - idle, "{:.0f}")
-                    note(f"{engine}: longest sign-in s", max(probe.sign_ins))
-                    note(f"{engine}: longest record page s", max(probe.pages))
+                    note(f"{name}: rows/s", rows / took, "{:.0f}")
+                    note(f"{name}: ÷ raw", rows / took / base)
+                    note(f"{name}: check s", said["seconds"]["total"] - said["seconds"]["stage_and_file"])
+                    note(f"{name}: file s", said["seconds"]["stage_and_file"])
+                    note(f"{name}: growth of memory MiB", memory(server.process) - idle, "{:.0f}")
+                    note(f"{name}: longest sign-in s", max(probe.sign_ins))
+                    note(f"{name}: longest record page s", max(probe.pages))
                     print(f"  {len(probe.pages)} sign-ins and pages", flush=True)
                 first, last = progress.tenths(rows)
-                note(f"{engine}: last tenth ÷ first", last / first)
+                note(f"{name}: last tenth ÷ first", last / first)
                 archive.remove()
     print(f"\n{rows} rows, {rounds} rounds in turn, medians")
     for name, values in figures.items():

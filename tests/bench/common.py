@@ -115,7 +115,14 @@ class Server:
             if found:
                 self.address = found[1]
                 break
-        self.cookie = self.sign_in(next(one for one in self.archive.accounts if one["role"] == "archivist"))
+        account = next(one for one in self.archive.accounts if one["role"] == "archivist")
+        self.cookie = self.sign_in(account)
+        # With a server running, the command line is somebody.
+        said = subprocess.run(
+            [LANTAI, "login", account["name"], "--json", "--data", str(self.archive.data)],
+            input=account["changed"] + "\n", capture_output=True, text=True, check=True, env=self.archive.environment,
+        )
+        self.archive.environment["LANTAI_TOKEN"] = json.loads(said.stdout)["token"]
         return self
 
     def sign_in(self, account):
@@ -136,6 +143,7 @@ class Server:
             return json.load(answer)
 
     def __exit__(self, *_):
+        del self.archive.environment["LANTAI_TOKEN"]
         self.process.terminate()
         self.process.wait()
         self.process.stderr.close()

@@ -7,6 +7,7 @@ that they are more than memory holds). Bounds: 100,000 rows of CSV in 10 s; an X
 million rows read at 100,000 rows/s, its memory flat; the defects of a sheet of 5,000 rows
 as a workbook in 0.3 s."""
 
+import itertools
 import json
 import re
 import sys
@@ -38,6 +39,10 @@ def write_csv(path, rows):
 
 
 def write_xlsx(path, rows):
+    xlsx_of(path, HEADER, (row(n) for n in range(1, rows + 1)))
+
+
+def xlsx_of(path, header, rows):
     """As Excel does: texts in the order in which they are first met, named by their number."""
     known, texts = {}, tempfile.TemporaryFile("w+", encoding="utf-8")
 
@@ -54,11 +59,10 @@ def write_xlsx(path, rows):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(f'<worksheet xmlns="{main}"><sheetData>'.encode())
-            for at in range(1, rows + 2):
-                cells = HEADER if at == 1 else row(at - 1)
-                line = [f'<row r="{at}" spans="1:12">']
-                for column, text in zip("ABCDEFGHIJKL", cells):
-                    if text.isdigit() and column in "H":
+            for at, cells in enumerate(itertools.chain([header], rows), 1):
+                line = [f'<row r="{at}" spans="1:{len(header)}">']
+                for column, text in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", cells):
+                    if text.isdigit() and header["ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(column)] == "页数":
                         line.append(f'<c r="{column}{at}"><v>{text}</v></c>')
                     elif text:
                         line.append(f'<c r="{column}{at}" t="s"><v>{number(text)}</v></c>')

@@ -8,7 +8,7 @@ async fn a_batch_that_lost_a_file_since_it_was_begun_stays_invisible(db: TestDb)
     let archive = Archive::new(&db);
     let batch = many(&archive, 300);
     let batch_name = batch.to_str().unwrap();
-    kill_in_the_middle(&archive, &db, batch_name).await;
+    kill_in_the_middle(&archive, &db, &[batch_name, "--yes"]).await;
     let lost = batch.join(format!("files/{}.txt", code(299)));
     fs::rename(&lost, archive.data().with_extension("kept")).unwrap();
     let refused = archive.run(&["ingest", batch_name, "--yes"]).expect_status(2);
@@ -43,7 +43,7 @@ async fn a_batch_that_was_broken_off_can_be_given_up(db: TestDb) {
     let archive = Archive::new(&db);
     let batch = many(&archive, 300);
     let name = batch.to_str().unwrap();
-    kill_in_the_middle(&archive, &db, name).await;
+    kill_in_the_middle(&archive, &db, &[name, "--yes"]).await;
     let list = fs::read_to_string(batch.join("catalogue.csv")).unwrap();
     fs::write(batch.join("catalogue.csv"), list.replace("题名299,", "改正的题名299,")).unwrap();
     let refused = archive.run(&["ingest", name, "--yes"]).expect_status(2);
@@ -89,6 +89,28 @@ async fn one_folder_handed_in_twice_at_once_is_filed_once(db: TestDb) {
     archive.run(&["verify"]).expect_status(0);
 }
 
+/// What was told of its headers is kept with the batch: whoever goes on with it, and the
+/// next start, read it as it was begun.
+async fn a_batch_whose_headers_were_told_goes_on_as_they_were(db: TestDb) {
+    let archive = Archive::new(&db);
+    let batch = many(&archive, 300);
+    let list = fs::read_to_string(batch.join("catalogue.csv")).unwrap();
+    fs::write(batch.join("catalogue.csv"), list.replace("档号,题名,", "物品号,事由,")).unwrap();
+    let name = batch.to_str().unwrap();
+    let told = ["--map", "物品号=code", "--map", "事由=title"];
+    kill_in_the_middle(&archive, &db, &[name, "--yes", told[0], told[1], told[2], told[3]]).await;
+    let server = Server::start(&archive);
+    for _ in 0..600 {
+        if stands(&db).await.unwrap().1 == "filed" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(stands(&db).await, Some((300, "filed".to_owned())), "{}", server.logged());
+    drop(server);
+    assert_eq!(archive.run(&["show", &code(299)]).expect_status(0)["title"], "题名299");
+}
+
 /// A batch of `count` texts.
 fn many(archive: &Archive, count: usize) -> std::path::PathBuf {
     let batch = archive.data().with_extension("batch");
@@ -116,8 +138,8 @@ async fn stands(db: &TestDb) -> Option<(i64, String)> {
     counts.into_iter().next()
 }
 
-async fn kill_in_the_middle(archive: &Archive, db: &TestDb, batch: &str) {
-    let mut child = archive.command(&["ingest", batch, "--yes"]).env("LANTAI__INGEST__CHUNK", "1").spawn().unwrap();
+async fn kill_in_the_middle(archive: &Archive, db: &TestDb, args: &[&str]) {
+    let mut child = archive.command(&[&["ingest"], args].concat()).env("LANTAI__INGEST__CHUNK", "1").spawn().unwrap();
     loop {
         match stands(db).await {
             Some((filed, state)) if filed > 3 && state == "filing" => break,
@@ -132,6 +154,7 @@ async fn kill_in_the_middle(archive: &Archive, db: &TestDb, batch: &str) {
 on_both_databases!(
     a_batch_that_was_broken_off_can_be_given_up,
     one_folder_handed_in_twice_at_once_is_filed_once,
+    a_batch_whose_headers_were_told_goes_on_as_they_were,
     a_batch_that_lost_a_file_since_it_was_begun_stays_invisible,
     staged_objects_of_a_lost_database_stay_and_are_named,
 );

@@ -362,7 +362,47 @@ async fn without_room_nothing_is_taken_and_it_is_said(db: TestDb) {
     assert_eq!(desk.piece(&place, 0, "abcdefghij", &[]).await.status, StatusCode::NO_CONTENT, "it goes on later");
 }
 
+/// What the headers mean is told at the check, kept with the batch, and shown with the rows.
+async fn what_headers_mean_is_told_at_the_check(db: TestDb) {
+    let desk = Desk::new(&db).await;
+    let batch = desk.open(json!({ "name": "旧表" })).await;
+    let page = format!("{}/send", batch.strip_prefix("/api/v1").unwrap());
+    let page = async || desk.server.get(&page, &desk.sender).await.text();
+    assert!(!page().await.contains("id=\"told\""), "there is no catalogue yet");
+    let list = format!("物品号,事由,密级\n{CODE},关于水库的通知,公开\nX001-WS·2011-Y-BGS-0002,不可说的题名,秘密\n");
+    desk.send(&batch, "目录.csv", &list).await;
+    desk.send(&batch, &format!("{CODE}.txt"), "水库").await;
+    let shown = page().await;
+    assert!(shown.contains("关于水库的通知") && shown.contains("id=\"told\""), "{shown}");
+    assert!(!shown.contains("不可说的题名"), "of a row above 公开 nothing is shown");
+    desk.check(&batch).await;
+    assert_eq!(desk.kinds(&batch).await, ["catalogue-unread"]);
+    let told = json!({ "map": ["物品号=code", "事由=title"] });
+    let asked = desk.json(Method::POST, &format!("{batch}/check"), told).await;
+    assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.text());
+    let checked = desk.reaches(&batch, "checked").await;
+    assert_eq!((&checked["to_file"], &checked["set_aside"]), (&json!(1), &json!(1)), "{checked}");
+    assert!(page().await.contains("物品号=code\n事由=title"), "it is kept");
+    // Asked again without a word, it is as it was.
+    let again = desk
+        .server
+        .ask(Method::POST, &format!("{batch}/check"), &desk.sender, &[("sec-fetch-site", "same-origin")], String::new())
+        .await;
+    assert_eq!(again.status, StatusCode::ACCEPTED, "{}", again.text());
+    assert_eq!(desk.reaches(&batch, "checked").await["to_file"], 1);
+    for (wrong, status) in
+        [(json!({ "map": ["物品号=colour"] }), 422), (json!({ "preset": "没有的" }), 422), (json!({ "x": 1 }), 422)]
+    {
+        let refused = desk.json(Method::POST, &format!("{batch}/check"), wrong.clone()).await;
+        assert_eq!(refused.status.as_u16(), status, "{wrong}: {}", refused.text());
+    }
+    let asked = desk.commit(&batch, json!({ "make_missing": true })).await;
+    assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.text());
+    assert_eq!(desk.reaches(&batch, "filed").await["records"], 1);
+}
+
 on_both_databases!(
+    what_headers_mean_is_told_at_the_check,
     a_batch_sent_in_pieces_is_checked_and_taken_in,
     what_the_server_said_came_survives_its_death,
     what_does_not_fit_is_refused_and_leaves_nothing,
