@@ -100,6 +100,8 @@
 //! | carrier | 载体 | what a record is on: paper, a file, both |
 //! | set aside | 搁置 | a row above 公开: not taken in, and nothing of it kept |
 //! | filing | 归档 | the act by which records come to be |
+//! | handover | 交接 | both sides sign for what a batch brought |
+//! | deadline | 移交期限 | the last day on which a department's year is handed over in time |
 //! | version | 版本 | what a record said and held from one time to the next; the old ones stay |
 //! | tray | 收件盒 | where what comes over a connection lies sealed until it is taken in |
 //! | seal | 封存 | the object lies in the store, read back equal |

@@ -19,18 +19,28 @@ pub struct Department {
     pub id: String,
     pub name: String,
     pub parent: Option<String>,
+    /// RFC 3339: when it was opened here, which may be later than it came to be.
+    pub opened_at: String,
     pub closed_at: Option<String>,
 }
 
 /// Every department, by code.
 pub async fn departments(db: &Db) -> Result<Vec<Department>, AccessError> {
-    type Row = (String, String, String, Option<String>, Option<String>);
-    let rows: Vec<Row> = sqlx::query_as("SELECT code, id, name, parent, closed_at FROM department ORDER BY code")
-        .fetch_all(db.read())
-        .await?;
+    type Row = (String, String, String, Option<String>, String, Option<String>);
+    let rows: Vec<Row> =
+        sqlx::query_as("SELECT code, id, name, parent, created_at, closed_at FROM department ORDER BY code")
+            .fetch_all(db.read())
+            .await?;
     Ok(rows
         .into_iter()
-        .map(|(code, id, name, parent, closed_at)| Department { code, id, name, parent, closed_at })
+        .map(|(code, id, name, parent, opened_at, closed_at)| Department {
+            code,
+            id,
+            name,
+            parent,
+            opened_at,
+            closed_at,
+        })
         .collect())
 }
 
@@ -180,6 +190,7 @@ mod tests {
             id: code.into(),
             name: code.into(),
             parent: parent.map(str::to_owned),
+            opened_at: String::new(),
             closed_at: None,
         };
         let tree = [one("A", None), one("B", Some("A")), one("C", Some("B")), one("D", None)];

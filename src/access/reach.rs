@@ -73,6 +73,18 @@ impl Reach {
         self.0.iter().any(|scope| scope.touches_fonds(code) && rest(scope))
     }
 
+    /// Whether any of it may lie in this department.
+    pub fn touches_department(&self, code: &str) -> bool {
+        self.0.iter().any(|scope| scope.touches_department(code))
+    }
+
+    /// Whether it holds all of this department's year, but for what is too secret.
+    pub fn holds_department(&self, code: &str, year: Year) -> bool {
+        let all = |scope: &Scope| scope.fonds.is_none() && scope.categories.is_none() && scope.opening.is_none();
+        let of = |scope: &Scope| scope.years.is_none_or(|(from, to)| (from..=to).contains(&year));
+        self.0.iter().any(|scope| scope.touches_department(code) && all(scope) && of(scope))
+    }
+
     /// Whether a record of these facts lies within it.
     pub fn covers(&self, facts: &Facts<'_>) -> bool {
         self.0.iter().any(|scope| scope.covers(facts))
@@ -87,6 +99,10 @@ impl Scope {
 
     fn touches_fonds(&self, code: &str) -> bool {
         self.fonds.as_ref().is_none_or(|codes| codes.iter().any(|one| one == code))
+    }
+
+    fn touches_department(&self, code: &str) -> bool {
+        self.departments.as_ref().is_none_or(|codes| codes.iter().any(|one| one == code))
     }
 
     /// A record without a department or a year lies in no scope that names one.
@@ -139,6 +155,18 @@ mod tests {
             assert!(!Reach::of(vec![without.clone()]).covers(&facts), "{without:?}");
             assert!(Reach::of(vec![with.clone()]).covers(&facts), "{with:?}");
             assert!(Reach::of(vec![without, with]).covers(&facts), "a reach is a union");
+        }
+        let part = Scope { departments: one("BGS"), ..whole.clone() };
+        let held = |scope: &Scope, code: &str| Reach::of(vec![scope.clone()]).holds_department(code, 2011);
+        assert!(held(&whole, "CWC") && held(&part, "BGS") && !held(&part, "CWC"));
+        for narrower in [
+            Scope { fonds: one("X001"), ..part.clone() },
+            Scope { categories: one("WS"), ..part.clone() },
+            Scope { opening: Some("open".into()), ..part.clone() },
+            Scope { years: Some((2012, 2020)), ..part },
+        ] {
+            assert!(!held(&narrower, "BGS"), "part of a department's year is not all of it: {narrower:?}");
+            assert!(Reach::of(vec![narrower]).touches_department("BGS"));
         }
         let bare = Facts { department: None, year: None, ..facts };
         assert!(!Reach::of(vec![Scope { departments: one("BGS"), ..whole.clone() }]).covers(&bare));

@@ -3,7 +3,8 @@
 use super::{
     Answer, Command, archive,
     args::{CatalogueCommand, FondsCommand, TokenCommand, TrailCommand},
-    catalogue, code, fonds, identify, ingest, people, records, remote, sending, serve, token, trail, versions, wayback,
+    catalogue, code, fonds, handovers, identify, ingest, people, records, remote, sending, serve, token, trail, versions,
+    wayback,
 };
 use crate::{
     access::{self, Guest, Right},
@@ -11,6 +12,7 @@ use crate::{
     config::Config,
     ingest::wayback::DecisionKind,
     vault::Source,
+    web::YearlyAsked,
 };
 use std::sync::Arc;
 
@@ -147,6 +149,9 @@ pub(crate) async fn carry_out(app: &Arc<App>, guest: &Guest, command: Command) -
         Command::Catalogue(command) => catalogue::run(app, guest, command).await,
         Command::Ingest(args) => ingest::run(app, guest, args).await,
         Command::Handover { batch } => wayback::handover(app, guest, &batch).await,
+        Command::Handovers { state, year, department } => {
+            handovers::run(app, guest, YearlyAsked { state, year, department, page: None }).await
+        }
         Command::Withdraw { batch, reason } => {
             wayback::go_back(app, guest, &batch, &reason, DecisionKind::Withdrawn).await
         }
@@ -224,7 +229,8 @@ fn needed(command: &Command) -> Option<Right> {
         | Command::Withdraw { .. }
         | Command::Catalogue(_)
         | Command::Return { .. }
-        | Command::Handover { .. } => Right::Ingest,
+        | Command::Handover { .. }
+        | Command::Handovers { .. } => Right::Ingest,
         Command::Verify { .. } | Command::Rebuild { .. } => Right::Maintain,
         Command::Doctor => Right::Health,
         Command::Trail(_) => Right::Trail,

@@ -69,6 +69,7 @@ pub(super) fn document(command: &Command, document: &Value) -> String {
         Command::Catalogue(CatalogueCommand::Presets(PresetCommand::List)) => lines(&document["items"], preset),
         Command::Catalogue(CatalogueCommand::Presets(_)) => preset(document),
         Command::Catalogue(CatalogueCommand::Template { .. }) => format!("已写出 {}", said(&document["file"])),
+        Command::Handovers { .. } => lines(&document["items"], yearly),
         Command::Identify { .. } => lines(document, identified),
         Command::Search { .. } => hits(document),
         Command::Verify { .. } => verified(document),
@@ -97,6 +98,26 @@ fn accounts(document: &Value) -> String {
         format!("  {}  {}  {}", said(&account["name"]), said(&account["role"]), said(&account["password"]))
     }));
     text
+}
+
+/// A department's year: the deadline, how it stands, and how much there is.
+fn yearly(one: &Value) -> String {
+    let state = match one["state"].as_str() {
+        Some("owed") => format!("▲ 逾期未移交 {} 天", one["days"]),
+        Some("late") => format!("△ 逾期移交，迟 {} 天", one["days"]),
+        Some("not-due") => "○ 未到期".to_owned(),
+        Some("in-time") => "● 按期移交".to_owned(),
+        _ => "■ 无法判定".to_owned(),
+    };
+    let (name, code) = (said(&one["name"]), said(&one["department"]));
+    let name = if name.is_empty() { "未注明机构".to_owned() } else { format!("{name} {code}") };
+    let year = one["year"].as_i64().map_or_else(|| "无年度".to_owned(), |year| format!("{year} 年度"));
+    let due = match one["deadline"].as_str() {
+        Some(due) => format!("期限 {due}（{}）", words(&one["clauses"])),
+        None => "无期限".to_owned(),
+    };
+    let (in_time, late, unsigned) = (&one["in_time"], &one["late"], &one["unsigned"]);
+    format!("{}  {year}  {due}  {state}  按期 {in_time} 件，逾期 {late} 件，未签 {unsigned} 件", name.trim_end())
 }
 
 fn preset(one: &Value) -> String {

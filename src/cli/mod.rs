@@ -10,6 +10,7 @@ mod carry_out;
 mod catalogue;
 mod code;
 mod fonds;
+mod handovers;
 mod human;
 mod identify;
 mod ingest;

@@ -36,7 +36,7 @@ pub use list::{
     window_of_filing,
 };
 pub use named::{Named, named, named_by_id};
-pub use quantities::{Quantity, quantities};
+pub use quantities::{HandedIn, Quantity, handed_in, quantities};
 pub use record::{RecordFile, RecordView, by_code, by_id, duplicates_of, held};
 pub use record_json::{Described, DescribedFile, FondsJson, RECORD_JSON};
 pub use schemes::{SchemeRow, add_scheme, all_schemes, scheme_for, widen_scheme};

@@ -1,7 +1,12 @@
-//! How much a filing holds, by category and period of retention: what a handover lists.
+//! How much there is: of a filing by category and period of retention, which a handover
+//! lists; of all filings by department and year, which says who has handed over.
 
-use super::HoldingsError;
-use crate::db::{Asked, Db};
+use super::{HoldingsError, record::condition};
+use crate::{
+    access::Reach,
+    db::{Asked, Db},
+    kernel::Year,
+};
 use serde::Serialize;
 
 /// A line of the list (交接清册).
@@ -41,5 +46,32 @@ pub async fn quantities(db: &Db, filing: &str) -> Result<Vec<Quantity>, Holdings
             pages,
             bytes,
         })
+        .collect())
+}
+
+/// Records of one filing that agree in department, year and category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedIn {
+    pub filing: String,
+    /// As the records have it; the filing's sender may say it where they do not.
+    pub department: Option<String>,
+    pub year: Option<Year>,
+    pub category: String,
+    pub records: i64,
+}
+
+/// The visible records that lie within both reaches, counted by filing, department, year
+/// and category. Reads every one of them.
+pub async fn handed_in(db: &Db, known: &Reach, within: &Reach) -> Result<Vec<HandedIn>, HoldingsError> {
+    type Row = (String, Option<String>, Option<Year>, String, i64);
+    let mut asked = Asked::new("SELECT filing_id, department, year, category, COUNT(*) FROM record_visible WHERE (");
+    condition(&mut asked, known);
+    asked.push(") AND (");
+    condition(&mut asked, within);
+    asked.push(") GROUP BY filing_id, department, year, category");
+    let rows: Vec<Row> = asked.fetch(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(filing, department, year, category, records)| HandedIn { filing, department, year, category, records })
         .collect())
 }

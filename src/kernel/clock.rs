@@ -56,8 +56,18 @@ impl Day {
         jiff::civil::Date::new(year, month, day).ok().map(Self)
     }
 
+    /// The last day of a month of a year; `None` where the calendar has no such month.
+    pub fn last_of(year: Year, month: u8) -> Option<Self> {
+        Some(Self(Self::new(year, month, 1)?.0.last_of_month()))
+    }
+
     pub fn year(self) -> Year {
         self.0.year().into()
+    }
+
+    /// Whole days from `earlier` to this one; negative where this one is the earlier.
+    pub fn days_since(self, earlier: Self) -> i64 {
+        self.0.duration_since(earlier.0).as_hours() / 24
     }
 
     /// The day after it; the last day of the calendar has none.
@@ -104,6 +114,18 @@ mod tests {
         for text in ["2026-11-24T08:00:00.000Z", "1999-01-01T00:00:00.120Z"] {
             assert_eq!(text.parse::<Instant>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_month_ends_when_the_calendar_says_and_days_are_counted_over_a_leap_day() {
+        for (year, last) in [(2026, "2026-02-28"), (2028, "2028-02-29"), (2100, "2100-02-28")] {
+            assert_eq!(Day::last_of(year, 2).unwrap().to_string(), last);
+        }
+        assert_eq!((Day::last_of(2026, 13), Day::last_of(2026, 0)), (None, None));
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        assert_eq!(day("2028-03-01").days_since(day("2028-02-28")), 2);
+        assert_eq!(day("2027-03-01").days_since(day("2027-02-28")), 1);
+        assert_eq!(day("2027-02-28").days_since(day("2027-03-01")), -1);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reading the rules: compiled in, or from a folder that replaces them.
 
 use super::{
-    Carrier, Category, Column, ElementError, Post, Preset, RetentionWords, Templates,
+    Carrier, Category, Column, ElementError, HandoverRules, Post, Preset, RetentionWords, Templates,
     carrier::CarrierFile,
     category::CategoryFile,
     check_elements,
@@ -17,6 +17,7 @@ use std::{
 const CARRIERS: (&str, &str) = ("carriers.toml", include_str!("../../config/carriers.toml"));
 const CATEGORIES: (&str, &str) = ("categories.toml", include_str!("../../config/categories.toml"));
 const COLUMNS: (&str, &str) = ("columns.toml", include_str!("../../config/columns.toml"));
+const HANDOVER: (&str, &str) = ("handover.toml", include_str!("../../config/handover.toml"));
 const POSTS: (&str, &str) = ("posts.toml", include_str!("../../config/posts.toml"));
 const TEMPLATES: (&str, &str) = ("templates.toml", include_str!("../../config/templates.toml"));
 const RETENTION: (&str, &str) = ("retention.toml", include_str!("../../config/retention.toml"));
@@ -41,6 +42,7 @@ pub struct Profile {
     pub carriers: Vec<Carrier>,
     pub columns: Vec<Column>,
     pub templates: Templates,
+    pub handover: HandoverRules,
 }
 
 /// Why rules do not load. Names the file.
@@ -51,7 +53,7 @@ pub enum ProfileError {
     #[error("{file} is not as expected")]
     Malformed { file: String, source: toml::de::Error },
     #[error(
-        "{0} is no file of the rules; expected carriers.toml, categories.toml, columns.toml, posts.toml, retention.toml, templates.toml or schemes/*.toml"
+        "{0} is no file of the rules; expected carriers.toml, categories.toml, columns.toml, handover.toml, posts.toml, retention.toml, templates.toml or schemes/*.toml"
     )]
     Stray(PathBuf),
     #[error("category {0:?} must be two capitals and stand there once")]
@@ -62,6 +64,10 @@ pub enum ProfileError {
     Carrier(String),
     #[error("column {0:?} must stand there once, with words in small letters without blanks and marks, each once")]
     Column(String),
+    #[error(
+        "deadlines need a clause, words, a day that every year has and known categories, one of them for all; see {0:?}"
+    )]
+    Deadline(String),
     #[error("templates must have one for each category, with known columns, code and title among them; see {0:?}")]
     Template(String),
     #[error("scheme {0:?} has the id or short name of another")]
@@ -79,7 +85,7 @@ impl Profile {
     }
 
     /// The rules that come with the program, each file replaced by the one of the
-    /// same name in `dir` (`carriers.toml`, `categories.toml`, `columns.toml`, `posts.toml`, `retention.toml`, `templates.toml`, `schemes/<name>.toml`),
+    /// same name in `dir` (`carriers.toml`, `categories.toml`, `columns.toml`, `handover.toml`, `posts.toml`, `retention.toml`, `templates.toml`, `schemes/<name>.toml`),
     /// and the further schemes found there, tried after the known ones in order
     /// of their names. Any other file is refused: it may be a misspelled one.
     pub fn load(dir: &Path) -> Result<Self, ProfileError> {
@@ -131,6 +137,7 @@ impl Profile {
         let posts: PostFile = decode(POSTS.0, &text("", POSTS.0, POSTS.1)?)?;
         let carriers: CarrierFile = decode(CARRIERS.0, &text("", CARRIERS.0, CARRIERS.1)?)?;
         let columns: ColumnFile = decode(COLUMNS.0, &text("", COLUMNS.0, COLUMNS.1)?)?;
+        let handover = decode(HANDOVER.0, &text("", HANDOVER.0, HANDOVER.1)?)?;
         let templates = decode(TEMPLATES.0, &text("", TEMPLATES.0, TEMPLATES.1)?)?;
         let retention = decode(RETENTION.0, &text("", RETENTION.0, RETENTION.1)?)?;
         let mut presets = Vec::new();
@@ -139,7 +146,7 @@ impl Profile {
         }
         let (categories, posts) = (categories.category, posts.post);
         let (carriers, columns) = (carriers.carrier, columns.column);
-        let profile = Self { categories, presets, retention, posts, carriers, columns, templates };
+        let profile = Self { categories, presets, retention, posts, carriers, columns, templates, handover };
         profile.check()?;
         Ok(profile)
     }
@@ -168,6 +175,9 @@ impl Profile {
         }
         if let Some(fault) = self.templates.fault(&self.categories, &self.columns) {
             return Err(ProfileError::Template(fault));
+        }
+        if let Some(fault) = self.handover.fault(|code| self.category(code).is_some()) {
+            return Err(ProfileError::Deadline(fault));
         }
         for (i, preset) in self.presets.iter().enumerate() {
             let names = |p: &Preset| [p.id.clone(), p.short.clone()];
@@ -211,7 +221,8 @@ fn names(dir: &Path) -> Result<Vec<String>, ProfileError> {
 
 fn refuse_strays(dir: &Path) -> Result<(), ProfileError> {
     let known = |name: &String| {
-        [CARRIERS.0, CATEGORIES.0, COLUMNS.0, POSTS.0, RETENTION.0, TEMPLATES.0, "schemes"].contains(&name.as_str())
+        [CARRIERS.0, CATEGORIES.0, COLUMNS.0, HANDOVER.0, POSTS.0, RETENTION.0, TEMPLATES.0, "schemes"]
+            .contains(&name.as_str())
     };
     match names(dir)?.into_iter().find(|name| !known(name)) {
         Some(stray) => Err(ProfileError::Stray(dir.join(stray))),
@@ -269,6 +280,11 @@ mod tests {
             ("columns.toml", COLUMNS.1.replace("field = \"place\"", "field = \"box\""), "column \"box\" must"),
             ("templates.toml", TEMPLATES.1.replace("[\"RS\"]", "[\"KJ\"]"), "see \"KJ\""),
             ("templates.toml", TEMPLATES.1.replace("about = \"采集时的地址\", ", ""), "see \"WY\""),
+            ("handover.toml", HANDOVER.1.replace("month = 6", "month = 13"), "see \"A08.35\""),
+            ("handover.toml", HANDOVER.1.replace("month = 2", "month = 2\nday = 29"), "see \"A03.2\""),
+            ("handover.toml", HANDOVER.1.replace("month = 2", "month = 2\ncategories = [\"XX\"]"), "see \"XX\""),
+            ("handover.toml", HANDOVER.1.replace("1\nmonth", "1\ncategories = [\"WS\"]\nmonth"), "see \"no deadline"),
+            ("handover.toml", HANDOVER.1.replace("clause =", "article ="), "handover.toml is not as expected"),
             ("posts.toml", POSTS.1.replace("general-manager", "office-head"), "post \"office-head\" must be"),
             ("schemes/own.toml", scheme.to_owned(), "scheme \"DAT22-2015\" has the id or short name of another"),
             ("schemes/dat22-2015.toml", scheme.replace("\"LX\"", "\"XX\""), "names category \"XX\""),

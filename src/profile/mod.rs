@@ -1,4 +1,4 @@
-//! What a rule says, as data: categories, schemes of codes, words for periods.
+//! What a rule says, as data: categories, schemes of codes, words for periods, deadlines.
 //!
 //! The files of `config/` are compiled in; a folder with files of the same names
 //! replaces them, and `schemes/*.toml` there adds further schemes. A profile that
@@ -13,6 +13,7 @@
 mod carrier;
 mod category;
 mod column;
+mod deadline;
 mod load;
 mod post;
 mod retention;
@@ -22,6 +23,7 @@ mod template;
 pub use carrier::{Carrier, FileNeeded};
 pub use category::{Category, SecondLevel, Unit};
 pub use column::{Column, Field};
+pub use deadline::{Deadline, HandoverRules};
 pub use load::{Profile, ProfileError};
 pub use post::Post;
 pub use retention::{PermanentWords, RetentionWords, TermWords, UndecidedWords};

@@ -30,7 +30,7 @@ mod site;
 pub mod texts;
 
 pub use peer::{Connection, Peer, Relayed};
-pub use rooms::handover::words as handover_words;
+pub use rooms::handover::{YearlyAsked, words as handover_words, yearly_of};
 pub use rooms::trail::{
     Asked as TrailAsked, Export as TrailExport, Format as TrailFormat, Wrong as TrailWrong, field_words, verb_words,
 };

@@ -5,8 +5,12 @@ use super::{Source, sources};
 
 /// The files that write workbooks. Each has a test that goes over it with hostile words
 /// (`tests/web/exports.rs`).
-const WRITERS: &[&str] =
-    &["src/ingest/defects/sheet.rs", "src/ingest/template/sheet.rs", "src/web/rooms/trail/sheet.rs"];
+const WRITERS: &[&str] = &[
+    "src/ingest/defects/sheet.rs",
+    "src/ingest/template/sheet.rs",
+    "src/web/rooms/handover/sheet.rs",
+    "src/web/rooms/trail/sheet.rs",
+];
 
 /// Ways to write a cell that may be more than a text or a number.
 const MORE: &[&str] = &[

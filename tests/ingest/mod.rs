@@ -18,3 +18,4 @@ mod stream;
 mod versions;
 mod watched;
 mod wayback;
+mod yearly;

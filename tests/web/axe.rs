@@ -13,7 +13,7 @@ use lantai::{
 use serde_json::{Value, json};
 
 /// Routes that answer no page: whether the server lives, and bytes.
-const NO_PAGES: [&str; 15] = [
+const NO_PAGES: [&str; 16] = [
     "/healthz",
     "/readyz",
     "/assets/{file}",
@@ -21,6 +21,7 @@ const NO_PAGES: [&str; 15] = [
     "/records/{id}/files/{number}",
     "/records/{id}/versions/{version}/files/{number}",
     "/batches/{id}/defects.xlsx",
+    "/batches/{id}/handover/catalogue.xlsx",
     "/catalogues/templates/{category}",
     "/trail.jsonl",
     "/trail.xlsx",
@@ -65,7 +66,11 @@ async fn addresses(house: &House, template: &str) -> Vec<String> {
             let id = house.record("X030-WS·2012-D30-SWJ-0001").await;
             vec![template.replace("{id}", &id).replace("{version}", "1")]
         }
-        "/batches/{id}/withdraw" | "/batches/{id}/return" | "/batches/{id}/handover" => {
+        "/handover" => of(&["", "?state=untold&year=2012", "?state=owed&department=nobody"]),
+        "/batches/{id}/withdraw"
+        | "/batches/{id}/return"
+        | "/batches/{id}/handover"
+        | "/batches/{id}/handover/catalogue" => {
             let batches = house.server.get("/api/v1/batches", &house.archivist).await.json();
             vec![template.replace("{id}", batches["items"][0]["batch"].as_str().unwrap())]
         }

@@ -72,6 +72,8 @@ async fn nothing_that_somebody_typed_acts_as_a_formula_in_a_workbook(db: TestDb)
     assert!(defects.iter().any(|text| text.starts_with("'=cmd")), "{defects:?}");
     let trail = take("/trail.xlsx?verb=record.filed".to_owned(), &auditor).await;
     assert!(trail.iter().any(|text| text.contains("=cmd")), "{trail:?}");
+    let catalogue = take(format!("/batches/{batch}/handover/catalogue.xlsx"), &house.archivist).await;
+    assert!(catalogue.iter().any(|text| text == "'+1+1"), "{catalogue:?}");
     let template = take("/catalogues/templates/WS.xlsx".to_owned(), &house.archivist).await;
     assert!(template.iter().any(|text| text == "档号"));
 }

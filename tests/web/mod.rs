@@ -9,6 +9,7 @@ mod door;
 mod driver;
 mod exports;
 mod factors;
+mod handover;
 mod judged;
 mod leaks;
 mod matrix;

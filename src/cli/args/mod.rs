@@ -99,6 +99,18 @@ pub enum Command {
         /// Its id, name or folder
         batch: String,
     },
+    /// Which department handed over which year, and who is late; status 1 where somebody is
+    Handovers {
+        /// owed, late, not-due, untold or in-time [default: all]
+        #[arg(long)]
+        state: Option<String>,
+        /// Of the records
+        #[arg(long)]
+        year: Option<String>,
+        /// Its code or name
+        #[arg(long)]
+        department: Option<String>,
+    },
     /// Search titles, fields and full text
     Search {
         query: String,

@@ -29,6 +29,14 @@ pub fn seen_by(guest: &Guest) -> Seen {
 }
 
 impl Seen {
+    /// Whether a batch that this person handed in is shown.
+    pub(in crate::ingest) fn sees(&self, received_by: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(name) => name == received_by,
+        }
+    }
+
     /// ` AND received_by = …`
     pub(super) fn narrow(&self, asked: &mut Asked) {
         if let Self::Of(name) = self {

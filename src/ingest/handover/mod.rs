@@ -15,10 +15,14 @@
 //!   take it in signs for the sender, and somebody else for the archive.
 //! - It is signed when all of it lies sealed in the store, never before.
 //!
+//! Which departments have handed over their years, and which are late, says [`yearly()`].
+//!
 //! Source: 篇三 A03.2, 篇八 A08.35: handover checked against the list and signed by both.
 
 mod rows;
 mod sign;
+mod yearly;
 
 pub use rows::{Side, Signature, forget, is_complete, signatures};
 pub use sign::{Handover, HandoverError, handover, sign};
+pub use yearly::{Line, Standing, Wanted, Whose, Yearly, YearlyError, yearly};

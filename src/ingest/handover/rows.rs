@@ -2,7 +2,8 @@
 
 use crate::{
     audit::Change,
-    db::{Db, DbError, Tx},
+    db::{Asked, Db, DbError, Tx},
+    kernel::{Batch, Id},
 };
 
 /// Whose signature.
@@ -62,6 +63,44 @@ pub async fn signatures(db: &Db, filing: &str) -> Result<Vec<Signature>, DbError
             Ok(Signature { side, actor, by, at, list })
         })
         .collect()
+}
+
+/// A filed batch, and when both sides had signed for it.
+#[derive(Clone, Debug)]
+pub(super) struct FiledBatch {
+    pub id: Id<Batch>,
+    pub filing: String,
+    pub name: String,
+    /// Of the sender, as he wrote it.
+    pub department: Option<String>,
+    pub received_by: String,
+    pub started_at: String,
+    /// RFC 3339, of the second signature.
+    pub handed_over_at: Option<String>,
+}
+
+/// Every batch that is filed.
+pub(super) async fn filed(db: &Db) -> Result<Vec<FiledBatch>, DbError> {
+    type Row = (String, String, String, Option<String>, String, String, Option<String>);
+    let asked = Asked::new(
+        "SELECT batch.id, batch.filing_id, batch.name, batch.department, batch.received_by, batch.started_at, signed.at
+         FROM batch LEFT JOIN (SELECT filing_id, MAX(at) AS at FROM handover_signature
+                               GROUP BY filing_id HAVING COUNT(*) = 2) AS signed ON signed.filing_id = batch.filing_id
+         WHERE batch.state = 'filed' ORDER BY batch.id",
+    );
+    let rows: Vec<Row> = asked.fetch(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, filing, name, department, received_by, started_at, handed_over_at)| FiledBatch {
+            id: Id::known(id),
+            filing,
+            name,
+            department,
+            received_by,
+            started_at,
+            handed_over_at,
+        })
+        .collect())
 }
 
 /// Whether both sides signed, as it stands within a change.

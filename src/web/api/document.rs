@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// What every resource shares, and then the resources.
-const PARTS: [(&str, &str); 15] = [
+const PARTS: [(&str, &str); 16] = [
     ("base", include_str!("openapi/base.json")),
     ("session", include_str!("openapi/session.json")),
     ("search", include_str!("openapi/search.json")),
@@ -17,6 +17,7 @@ const PARTS: [(&str, &str); 15] = [
     ("batches", include_str!("openapi/batches.json")),
     ("catalogues", include_str!("openapi/catalogues.json")),
     ("wayback", include_str!("openapi/wayback.json")),
+    ("handover", include_str!("openapi/handover.json")),
     ("uploads", include_str!("openapi/uploads.json")),
     ("account", include_str!("openapi/account.json")),
     ("people", include_str!("openapi/people.json")),

@@ -21,6 +21,7 @@ pub(super) mod trail;
 pub(super) mod uploads;
 pub(super) mod versions;
 pub(super) mod wayback;
+pub(super) mod yearly;
 
 pub(super) use bounded::bounded;
 pub use catalogues::{preset_shape, preview_shape};
@@ -35,3 +36,4 @@ pub use records::{found_shape, record_shape};
 pub use tokens::token_shape;
 pub use trail::line_shape;
 pub use versions::version_shape;
+pub use yearly::yearly_shape;

@@ -6,7 +6,9 @@ use super::access::{AccountPage, DrawnPage, FactorsPage, OnwardPage, OwedPage, S
 use super::audit::TrailPage;
 use super::health::HealthPage;
 use super::holdings::{CorrectPage, FondsListPage, FondsPage, RecordPage, VersionPage};
-use super::ingest::{BatchPage, BatchesPage, CataloguesPage, HandoverPage, SendPage, WithdrawPage};
+use super::ingest::{
+    BatchPage, BatchesPage, CataloguePage, CataloguesPage, HandoverPage, SendPage, WithdrawPage, YearlyPage,
+};
 use super::people::{DepartmentsPage, GrantsPage, PeoplePage, PersonPage, PostsPage, SecretPage};
 use super::profile::SchemesPage;
 use super::search::SearchPage;
@@ -42,6 +44,8 @@ fn drawn() -> Vec<(String, String)> {
         add(&mut drawn, "catalogues", lang, CataloguesPage::samples(lang));
         add(&mut drawn, "batch", lang, BatchPage::samples(lang));
         add(&mut drawn, "handover", lang, HandoverPage::samples(lang));
+        add(&mut drawn, "handover-catalogue", lang, CataloguePage::samples(lang));
+        add(&mut drawn, "yearly", lang, YearlyPage::samples(lang));
         add(&mut drawn, "withdraw", lang, WithdrawPage::samples(lang));
         add(&mut drawn, "send", lang, SendPage::samples(lang));
         add(&mut drawn, "fonds-list", lang, FondsListPage::samples(lang));

@@ -2,6 +2,7 @@
 
 mod account;
 mod catalogues;
+mod handover;
 mod people;
 mod uploads;
 mod versions;
@@ -136,6 +137,7 @@ fn rows(started: Started) -> Vec<Row> {
     ];
     rows.extend(account::rows());
     rows.extend(catalogues::rows());
+    rows.extend(handover::rows());
     rows.extend(people::rows());
     rows.extend(uploads::rows());
     rows.extend(versions::rows());

@@ -1,4 +1,4 @@
-//! Batches on their way back, or handed over: by whoever takes in.
+//! Batches on their way back: by whoever takes in.
 
 use super::{Needs, Row};
 use crate::{
@@ -15,10 +15,6 @@ pub(super) fn rows() -> Vec<Row> {
     vec![
         (Method::GET, "/batches/{id}/withdraw", take, get(rooms::wayback::show)),
         (Method::POST, "/batches/{id}/withdraw", take, post(rooms::wayback::send)),
-        (Method::GET, "/batches/{id}/handover", take, get(rooms::handover::show)),
-        (Method::POST, "/batches/{id}/handover", take, post(rooms::handover::send)),
-        (Method::GET, "/api/v1/batches/{id}/handover", take, get(api::handover::show)),
-        (Method::POST, "/api/v1/batches/{id}/handover", take, post(api::handover::sign)),
         (Method::GET, "/batches/{id}/return", take, get(rooms::wayback::show_return)),
         (Method::POST, "/batches/{id}/return", take, post(rooms::wayback::send_return)),
         (Method::POST, "/api/v1/batches/{id}/return", take, post(api::wayback::send_back)),

@@ -1042,6 +1042,53 @@ handover-not-yours = This side is not yours to sign, or is signed
 handover-not-yours-remedy = Its sender signs for the sender, another archivist signs for the archive at a session of his own
 handover-changed = The list is another than the one that the other side signed
 handover-changed-remedy = Have the other side look and sign again, and sign then
+catalogue-of-handover = Catalogue of the handover
+catalogue-number = No.
+catalogue-docno = Document number
+catalogue-excel = Export to Excel
+catalogue-long = At most { $most } records are printed at once, and this batch has { $total }: only this page is printed; the Excel sheet has all
+catalogue-none = There is nothing to list of this batch
+catalogue-hidden = { $n ->
+    [one] { $shown } more record is beyond what you may know of, and is not listed
+    *[other] { $shown } more records are beyond what you may know of, and are not listed
+}
+catalogue-signed = Signed by both sides
+catalogue-too-many = { $count } records do not fit one sheet
+catalogue-too-many-how = Hand them over in several batches
+yearly = Handovers by year
+yearly-what = As of { $today }: what each department handed over of each year; handed over is signed by both sides
+yearly-general = Every category
+yearly-by-state = By state
+yearly-any-year = Any year
+yearly-department = Department (code or name)
+yearly-none = There is no department and no year to list
+yearly-none-how = Once a department is opened or records are taken in, the years stand here.
+yearly-due = Deadline and clause
+yearly-in-time-n = In time
+yearly-late-n = Late
+yearly-unsigned-n = Not signed
+yearly-handed-on = Last signed
+yearly-owed = Overdue
+yearly-late = Handed over late
+yearly-not-due = Not due yet
+yearly-untold = Cannot be told
+yearly-in-time = Handed over in time
+yearly-owed-days = { $n ->
+    [one] Overdue by { $shown } day
+    *[other] Overdue by { $shown } days
+}
+yearly-late-days = { $n ->
+    [one] Handed over { $shown } day late
+    *[other] Handed over { $shown } days late
+}
+yearly-closed = closed
+yearly-unmatched = no department is called so
+yearly-unnamed = No department named
+yearly-others = { $n ->
+    [one] and { $shown } batch more
+    *[other] and { $shown } batches more
+}
+yearly-reach = Counted is what you may know of and take in. Years before a department was opened here, and records without a year, are not judged unless they were signed in time.
 back-handed-over = Both sides signed for this batch: it cannot be withdrawn or returned
 back-handed-over-remedy = Put wrong records right one by one; what must go, goes by appraisal
 back-no-round = This batch was uploaded or laid into the watched folder: there is no place from which it could come again

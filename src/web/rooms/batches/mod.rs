@@ -167,6 +167,6 @@ fn pages(total: i64) -> u32 {
     u32::try_from((total + LINES - 1) / LINES).unwrap_or(u32::MAX)
 }
 
-fn count(number: i64) -> u64 {
+pub(super) fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }

@@ -1,4 +1,11 @@
-//! Handover: the list, and signing it.
+//! Handover: the list, and signing it; the records one by one; which department is late.
+
+mod catalogue;
+mod sheet;
+mod yearly;
+
+pub use catalogue::{show as catalogue, xlsx as catalogue_xlsx};
+pub use yearly::{Asked as YearlyAsked, of as yearly_of, show as yearly};
 
 use super::{fonds::category, typed::Typed};
 use crate::{
@@ -123,15 +130,6 @@ fn page(
         .fold((0, 0, 0, 0), |sum, one| (sum.0 + one.records, sum.1 + one.files, sum.2 + one.pages, sum.3 + one.bytes));
     let (records, files, pages, bytes) = whole;
     let sum = Quantity { category: String::new(), retention: String::new(), records, files, pages, bytes };
-    let sides = Side::ALL.into_iter().map(|side| {
-        let signed = now.signatures.iter().find(|one| one.side == side);
-        let signed = signed.map(|Signature { by, at, .. }| (by.clone(), shown::minute(app, at)));
-        let word = match side {
-            Side::Sender => lang.t("handover-sender"),
-            Side::Archive => lang.t("handover-archive"),
-        };
-        SideLine { side: side.word(), word, signed, mine: now.mine.contains(&side) }
-    });
     HandoverPage {
         id: now.batch.id.to_string(),
         name: now.batch.name.clone(),
@@ -139,11 +137,25 @@ fn page(
         filed_at: now.batch.filed_at.as_ref().map(|at| shown::minute(app, at)).unwrap_or_default(),
         lines,
         sum: quantity(app, lang, &sum),
-        sides: sides.collect(),
+        sides: sides(app, lang, now),
         complete: now.is_complete(),
         fault,
         frame,
     }
+}
+
+/// Both sides, the sender first.
+fn sides(app: &App, lang: Lang, now: &Handover) -> Vec<SideLine> {
+    let side = |side: Side| {
+        let signed = now.signatures.iter().find(|one| one.side == side);
+        let signed = signed.map(|Signature { by, at, .. }| (by.clone(), shown::minute(app, at)));
+        let word = match side {
+            Side::Sender => lang.t("handover-sender"),
+            Side::Archive => lang.t("handover-archive"),
+        };
+        SideLine { side: side.word(), word, signed, mine: now.mine.contains(&side) }
+    };
+    Side::ALL.into_iter().map(side).collect()
 }
 
 fn quantity(app: &App, lang: Lang, line: &Quantity) -> QuantityLine {
