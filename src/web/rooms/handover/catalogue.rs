@@ -1,6 +1,6 @@
-//! The catalogue of what is handed over (移交目录): the records one by one, in the order in
-//! which they were handed in, beside the list that is signed. What the asker may not know of
-//! is counted and not named.
+//! The catalogue of what is handed over (移交目录): the records one by one, in the order of
+//! their 档号, in which they were filed, beside the list that is signed. What the asker may
+//! not know of is counted and not named.
 
 use super::{
     of, refused,
