@@ -6,7 +6,9 @@ use crate::{
     app::{self, App, AppError, Place},
     config::Config,
     db::{Db, MIGRATIONS},
-    holdings, preservation,
+    holdings,
+    ingest::wayback,
+    jobs, preservation,
     web::{api::health_shape, texts::Lang},
 };
 use serde_json::{Value, json};
@@ -99,6 +101,23 @@ pub(super) async fn verify(app: &App, guest: &Guest, sample: Option<u8>) -> anyh
     ))
 }
 
+/// The refusal where a rebuild from the store would bring back what goes back, or stand
+/// beside what is held. To be asked before anything is made room for.
+pub(super) async fn not_to_be_rebuilt(db: &Db) -> anyhow::Result<Option<Answer>> {
+    let jobs = jobs::unfinished(db).await?;
+    let going = jobs.iter().filter(|job| job.kind == wayback::JOB).count();
+    if going > 0 {
+        let detail = format!("有 {going} 个批次正在撤回或退回，字节还没有清完；现在重建会把撤回的档案找回来");
+        let remedy = "先启动服务器，或对该批次再运行一次 lantai withdraw（退回的用 lantai return）；\
+                      lantai doctor 不再列出未完成的作业时再重建";
+        return Ok(Some(Answer::refused(detail, remedy)));
+    }
+    let held = preservation::held_beside(db).await?;
+    let detail = format!("数据库里已有 {held} 件档案（含尚未归档完成、谁也看不见的）；从存储重建要从空的数据库开始");
+    let remedy = "数据库完好时用 lantai rebuild 重建索引；确要从存储重建，先把数据库移开，或让 database.url 指向空的数据库";
+    Ok((held > 0).then(|| Answer::refused(detail, remedy)))
+}
+
 /// Before a rebuild from the store: an archive whose database is gone gets an empty
 /// one; the index is made anew in any case.
 pub(super) async fn make_room_for_rebuild(place: &Place) -> anyhow::Result<()> {
@@ -115,6 +134,9 @@ pub(super) async fn rebuild(app: &Arc<App>, guest: &Guest, from_store: bool) -> 
     if !from_store {
         let records = crate::search::rebuild(&app.db, &app.vault, &app.index).await?;
         return Ok(Answer::done(json!({ "records": records, "seconds": begun.elapsed().as_secs_f64() })));
+    }
+    if let Some(refused) = not_to_be_rebuilt(&app.db).await? {
+        return Ok(refused);
     }
     let rebuilt = preservation::rebuild(&app.db, app.clock.as_ref(), &app.vault, guest.actor()).await?;
     // Page text is no truth of the store: it is read again from the files.

@@ -10,6 +10,7 @@ use crate::{
     access::{self, Guest, Right},
     app::{self, App, AppError, Place},
     config::Config,
+    db::Db,
     ingest::wayback::DecisionKind,
     vault::Source,
     web::YearlyAsked,
@@ -74,6 +75,9 @@ pub(super) async fn decide(
         {
             return Ok(refused);
         }
+        if let Some(refused) = not_to_be_rebuilt(place).await? {
+            return Ok(refused);
+        }
         archive::make_room_for_rebuild(place).await?;
     }
     let config = Config::load(&place.config(), crate::config::environment())?;
@@ -124,6 +128,18 @@ async fn not_maintaining(place: &Place, token: &str) -> anyhow::Result<Option<An
         }
         Some(_) => None,
     })
+}
+
+/// The refusal where the database, if there is one, holds what no rebuild may stand beside.
+async fn not_to_be_rebuilt(place: &Place) -> anyhow::Result<Option<Answer>> {
+    let config = Config::load(&place.config(), crate::config::environment())?;
+    if config.database.url.is_empty() && !place.database().exists() {
+        return Ok(None);
+    }
+    let db = Db::open(&app::database_url(place, &config)).await?;
+    let refused = archive::not_to_be_rebuilt(&db).await;
+    db.close().await;
+    refused
 }
 
 /// The refusal where `guest` is not the `person` that `--as` asked for.

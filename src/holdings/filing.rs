@@ -97,6 +97,13 @@ pub async fn unpublished(db: &Db) -> Result<Vec<String>, DbError> {
     Ok(sqlx::query_scalar("SELECT id FROM filing WHERE visible_at IS NULL ORDER BY id").fetch_all(db.read()).await?)
 }
 
+/// How many records lie in another filing than this one, whether anybody may see them or
+/// not: for a rebuild, which shall not stand beside anything.
+pub async fn filed_beside(db: &Db, filing: &str) -> Result<i64, DbError> {
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM record WHERE filing_id <> $1");
+    Ok(count.bind(filing).fetch_one(db.read()).await?)
+}
+
 /// Takes up to `limit` records of a filing that was never published out again, and
 /// their codes off the list of codes used: what nobody could see was given to nobody.
 /// (The counters stay raised; the numbers stand in the report of gaps until the codes

@@ -28,7 +28,9 @@ pub mod code;
 pub mod retention;
 
 pub use described::{Shelf, described_of_filing, filings_of};
-pub use filing::{NewRecord, Ready, file, file_ready, open_filing, publish, ready, take_back, unpublished};
+pub use filing::{
+    NewRecord, Ready, file, file_ready, filed_beside, open_filing, publish, ready, take_back, unpublished,
+};
 pub use fonds::{Fonds, add_fonds, add_fonds_as, add_fonds_name, all_fonds, check_fonds, fonds_by_code, rename_fonds};
 pub use gaps::{Gaps, gaps_of};
 pub use list::{

@@ -9,7 +9,7 @@
 mod rebuild;
 mod verify;
 
-pub use rebuild::{Rebuilt, rebuild};
+pub use rebuild::{Rebuilt, held_beside, rebuild};
 pub use verify::{Found, Verified, verify};
 
 use crate::{db::DbError, holdings::HoldingsError, vault::VaultError};

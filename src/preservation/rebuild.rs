@@ -2,7 +2,6 @@
 
 use super::PreservationError;
 use crate::{
-    access::Reach,
     audit::{self, Change, Event},
     db::Db,
     holdings::{self, Described, FondsJson, NewRecord, SchemeRow, Signed, Version, code::Scheme, retention::Retention},
@@ -31,16 +30,16 @@ pub struct Rebuilt {
 /// same call goes on.
 ///
 /// # Errors
-/// [`PreservationError::NotEmpty`] where records are held.
+/// [`PreservationError::NotEmpty`] where records are held, seen or hidden.
 pub async fn rebuild(
     db: &Db,
     clock: &dyn Clock,
     vault: &std::sync::Arc<Vault>,
     who: &Actor,
 ) -> Result<Rebuilt, PreservationError> {
-    let totals = holdings::totals(db, &Reach::up_to(i64::MAX)).await?;
-    if totals.records > 0 {
-        return Err(PreservationError::NotEmpty(totals.records));
+    let held = held_beside(db).await?;
+    if held > 0 {
+        return Err(PreservationError::NotEmpty(held));
     }
     let mut rebuilt = Rebuilt::default();
     let filing = match unfinished(db).await? {
@@ -97,6 +96,13 @@ pub async fn rebuild(
     holdings::publish(&mut change, &filing).await?;
     change.commit(Event::new("archive.rebuilt", &filing).with("records", rebuilt.records)).await?;
     Ok(rebuilt)
+}
+
+/// How many records the database holds that no broken-off rebuild wrote; hidden ones too: a
+/// batch that goes back may have objects yet, and they shall not come back with the rest.
+pub async fn held_beside(db: &Db) -> Result<i64, PreservationError> {
+    let own = unfinished(db).await?;
+    Ok(holdings::filed_beside(db, own.as_ref().map_or("", Id::as_str)).await?)
 }
 
 async fn begin(db: &Db, clock: &dyn Clock, who: &Actor) -> Result<Id<Filing>, PreservationError> {

@@ -217,6 +217,32 @@ async fn left_off_anywhere_the_next_start_finishes(db: TestDb) {
     assert_eq!(holding(archive.data(), PLANTED), Vec::<PathBuf>::new());
 }
 
+/// The act is done and nothing erased yet: what the store still has shall not come back.
+async fn no_rebuild_stands_beside_a_batch_that_goes_back(db: TestDb) {
+    let archive = Archive::new(&db);
+    let wrong = folder(&archive, "wrong", &[1, 2], PLANTED);
+    archive.run(&["ingest", wrong.to_str().unwrap(), "--yes"]).expect_status(0);
+    let app = opened(&archive, &db).await;
+    let batch = batch::list(&app.db, &batch::Seen::All, None, 1).await.unwrap().items.remove(0);
+    wayback::withdraw(&app.desk(), &Guest::operator(), &batch.id, REASON).await.unwrap();
+    app.close().await;
+    drop(app);
+    let mark = archive.data().join("index/mark");
+    fs::write(&mark, "here").unwrap();
+    let refused = || archive.run(&["rebuild", "--from-store"]).expect_status(3)["detail"].as_str().unwrap().to_owned();
+    assert!(refused().contains("正在撤回"));
+    // Whatever the jobs say: rows that nobody sees are rows.
+    archive.sql("UPDATE job SET state = 'done' WHERE kind = 'withdraw'");
+    assert!(refused().contains("2 件档案"));
+    assert!(mark.exists(), "the index was thrown away before anybody was asked");
+    assert_eq!(count(&db, "SELECT COUNT(*) FROM audit_event WHERE verb = 'rebuild.begun'").await, 0);
+    assert_eq!(objects(&archive), 2);
+    archive.sql("UPDATE job SET state = 'waiting' WHERE kind = 'withdraw'");
+    archive.run(&["withdraw", BATCH, "--reason", REASON]).expect_status(0);
+    assert_eq!(archive.run(&["rebuild", "--from-store"]).expect_status(0)["records"], 0);
+    assert_eq!((objects(&archive), count(&db, "SELECT COUNT(*) FROM record").await), (0, 0));
+}
+
 /// `kill -9` while it withdraws, and the same again.
 async fn killed_while_withdrawing_it_ends_as_if_undisturbed(db: TestDb) {
     let archive = Archive::new(&db);
@@ -323,6 +349,7 @@ on_both_databases!(
     a_returned_batch_comes_again_as_its_next_round,
     of_a_withdrawn_batch_nothing_is_left_but_the_trail,
     left_off_anywhere_the_next_start_finishes,
+    no_rebuild_stands_beside_a_batch_that_goes_back,
     killed_while_withdrawing_it_ends_as_if_undisturbed,
     a_batch_is_withdrawn_while_its_objects_are_made,
 );
