@@ -55,6 +55,13 @@ impl Vault {
         Ok(tokens.into_iter().filter(|token| !self.in_hand.has(token)).collect())
     }
 
+    /// Of these, the trays.
+    pub fn trays_of(&self, unheld: BTreeSet<String>) -> Result<BTreeSet<String>, VaultError> {
+        let asked = unheld.into_iter().map(|token| Ok((self.is_tray(&token)?, token)));
+        let asked = asked.collect::<Result<Vec<_>, VaultError>>()?;
+        Ok(asked.into_iter().filter_map(|(is_tray, token)| is_tray.then_some(token)).collect())
+    }
+
     /// Removes those that were `unheld` and that `promised` does not name, the keys of trays
     /// first; gives how many folders went. Objects that are being described are waited for.
     pub fn sweep(&self, unheld: &BTreeSet<String>, promised: &BTreeSet<String>) -> Result<usize, VaultError> {

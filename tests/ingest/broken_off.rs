@@ -38,6 +38,26 @@ async fn staged_objects_of_a_lost_database_stay_and_are_named(db: TestDb) {
     assert!(!staged.exists(), "once batches are known, what none of them promised is swept");
 }
 
+/// A first package that was killed while it was unpacked: no batch is known, and what came is
+/// in its sender's hands still.
+async fn a_tray_that_no_row_promises_goes_with_the_next_start(db: TestDb) {
+    let archive = Archive::new(&db);
+    let (staging, keys) = (archive.data().join("staging"), archive.data().with_file_name("archive-keys/staging"));
+    fs::create_dir_all(&keys).unwrap();
+    // With its key; its key gone before it; and an object beside them, half built.
+    let [whole, keyless, object] = ["a", "b", "c"].map(|digit| digit.repeat(32));
+    fs::write(keys.join(&whole), "lantai-staging-key-1\n").unwrap();
+    for token in [&whole, &keyless] {
+        fs::create_dir_all(staging.join(token)).unwrap();
+        fs::write(staging.join(token).join(format!("{}.part", "d".repeat(32))), "sealed").unwrap();
+    }
+    fs::create_dir_all(staging.join(&object).join("v1/content")).unwrap();
+    archive.run(&["rebuild"]).expect_status(0);
+    let left = |folder: &std::path::Path| fs::read_dir(folder).unwrap().map(|one| one.unwrap().file_name()).collect();
+    let (staged, held): (Vec<_>, Vec<std::ffi::OsString>) = (left(&staging), left(&keys));
+    assert_eq!((staged, held), (vec![object.into()], Vec::new()));
+}
+
 /// A title mended after the kill: the old batch is given up, the mended one goes in.
 async fn a_batch_that_was_broken_off_can_be_given_up(db: TestDb) {
     let archive = Archive::new(&db);
@@ -157,4 +177,5 @@ on_both_databases!(
     a_batch_whose_headers_were_told_goes_on_as_they_were,
     a_batch_that_lost_a_file_since_it_was_begun_stays_invisible,
     staged_objects_of_a_lost_database_stay_and_are_named,
+    a_tray_that_no_row_promises_goes_with_the_next_start,
 );

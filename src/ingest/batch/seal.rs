@@ -85,13 +85,13 @@ fn keep_first(first: Option<VaultError>, error: VaultError) -> VaultError {
 /// many went.
 ///
 /// A database that knows of no batch promises nothing because it is new, or because
-/// the one that did is lost: then what stands staged may be the only copy, and stays.
+/// the one that did is lost: then an object that stands staged may be the only copy, and
+/// stays. What lies in a tray its sender has still.
 pub async fn sweep(desk: &Desk) -> Result<usize, IngestError> {
-    if rows::count(&desk.db, &Seen::All).await? == 0 {
-        return Ok(0);
-    }
+    let known = rows::count(&desk.db, &Seen::All).await? > 0;
     let vault = desk.vault.clone();
-    let unheld = tokio::task::spawn_blocking(move || vault.unheld()).await.expect("listing does not panic")?;
+    let list = move || vault.unheld().and_then(|unheld| if known { Ok(unheld) } else { vault.trays_of(unheld) });
+    let unheld = tokio::task::spawn_blocking(list).await.expect("listing does not panic")?;
     let mut promised = vault::promised(&desk.db).await?;
     promised.extend(upload::promised(&desk.db).await?);
     let vault = desk.vault.clone();

@@ -156,6 +156,26 @@ impl Vault {
         keys::tokens(&self.keys)
     }
 
+    /// Whether a folder of the staging is a tray and no object; also one whose key went before
+    /// it and that nobody can open any more.
+    pub(super) fn is_tray(&self, token: &str) -> Result<bool, VaultError> {
+        let folder = self.staged_folder(token)?;
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            // A key that was made before its folder.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(failed("read", folder)(error)),
+        };
+        for entry in entries {
+            let name = entry.map_err(failed("read", &folder))?.file_name();
+            let stem = name.to_str().and_then(|name| name.split('.').next()).unwrap_or_default();
+            if checked(stem).is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Removes the key of a tray; absent is success.
     pub(super) fn forget_key(&self, token: &str) -> Result<(), VaultError> {
         keys::remove(&self.keys, token)
