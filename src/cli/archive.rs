@@ -114,7 +114,8 @@ pub(super) async fn not_to_be_rebuilt(db: &Db) -> anyhow::Result<Option<Answer>>
     }
     let held = preservation::held_beside(db).await?;
     let detail = format!("数据库里已有 {held} 件档案（含尚未归档完成、谁也看不见的）；从存储重建要从空的数据库开始");
-    let remedy = "数据库完好时用 lantai rebuild 重建索引；确要从存储重建，先把数据库移开，或让 database.url 指向空的数据库";
+    let remedy =
+        "数据库完好时用 lantai rebuild 重建索引；确要从存储重建，先把数据库移开，或让 database.url 指向空的数据库";
     Ok((held > 0).then(|| Answer::refused(detail, remedy)))
 }
 

@@ -1,5 +1,7 @@
 //! A batch sent by a program: in pieces, broken off, killed, and by whom.
 
+mod returned;
+
 use crate::harness::{Archive, Asked, Heard, Server, TestDb, encoded, on_both_databases};
 use data_encoding::BASE64;
 use hyper::{Method, StatusCode, header};

@@ -57,7 +57,7 @@ pub(in crate::ingest) use findings::{insert_findings, remove_findings};
 pub use handed::Handed;
 pub(in crate::ingest) use handed::top_of;
 pub(in crate::ingest) use look::digest;
-pub(in crate::ingest) use moves::{checked, filing, moved, tell};
+pub(in crate::ingest) use moves::{checked, filing, moved, next_round, tell};
 pub use noted::Defects;
 pub use plan::{Plan, Planned, PlannedFile, ToFile, plan};
 pub(in crate::ingest) use read::read_anew;

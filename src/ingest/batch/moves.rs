@@ -5,7 +5,7 @@ use crate::{
     audit::Change,
     db::{self, DbError},
     ingest::catalogue::{Field, told_text},
-    kernel::{Batch, Id},
+    kernel::{Batch, Filing, Id},
 };
 
 /// Moves a batch that is in one of `from` (at most three); says whether it was.
@@ -82,6 +82,30 @@ pub(crate) async fn filing(
     .bind(batch.as_str())
     .bind(i64::from(accept_good))
     .bind(i64::from(read_text))
+    .execute(&mut *change.tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Begins the next round of a returned batch, to be received under this filing; says whether
+/// it was returned and stood in `round`. What its sender said of the last round's numbers is
+/// of that round, and forgotten.
+pub(crate) async fn next_round(
+    change: &mut Change<'_>,
+    batch: &Id<Batch>,
+    round: i64,
+    filing: &Id<Filing>,
+) -> Result<bool, DbError> {
+    let done = sqlx::query(
+        "UPDATE batch SET state = 'receiving', filing_id = $3, round = round + 1, catalogue = '', content = '',
+                accept_good = 0, rows_in = 0, to_file = 0, filed = 0, set_aside = 0, files = 0, bytes = 0,
+                said_rows = NULL, said_files = NULL, said_bytes = NULL, started_at = $4, filed_at = NULL
+         WHERE id = $1 AND state = 'returned' AND round = $2",
+    )
+    .bind(batch.as_str())
+    .bind(round)
+    .bind(filing.as_str())
+    .bind(change.at.to_string())
     .execute(&mut *change.tx)
     .await?;
     Ok(done.rows_affected() == 1)

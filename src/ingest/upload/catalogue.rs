@@ -1,6 +1,6 @@
 //! The catalogue of a batch that is being sent, as soon as it has come.
 
-use super::{UploadError, rows, shelf::slips};
+use super::{UploadError, again::came_to_nothing, rows, shelf::slips};
 use crate::{
     ingest::{
         batch::{BatchRow, Desk, top_of},
@@ -13,6 +13,9 @@ use crate::{
 /// is not whole, and where two files may be it.
 pub async fn catalogue_of(desk: &Desk, batch: &BatchRow) -> Result<Option<(String, Source, u64)>, UploadError> {
     let row = rows::of(&desk.db, batch).await?;
+    if came_to_nothing(desk, batch, &row.tray).await? {
+        return Ok(None);
+    }
     let shelf = desk.uploads.shelf(&row.tray);
     let mut shelf = shelf.lock().await;
     let slips = slips(&desk.vault, &row.tray, &mut shelf).await?;

@@ -1,6 +1,6 @@
 //! The dry run of what was received, and what it found.
 
-use super::{UploadError, hand, rows};
+use super::{UploadError, again::again, hand, rows};
 use crate::{
     access::Guest,
     audit::{Change, Event},
@@ -20,7 +20,8 @@ pub(super) const BRINGS: &str = "接收时勾选“建立缺少的”由系统�
 /// Findings kept or removed in one change (ours).
 const CHUNK: usize = 2_000;
 
-/// Asks for the check of a batch whose files have come whole. `told` is what is told of the
+/// Asks for the check of a batch whose files have come whole; of a returned one its next round
+/// begins. `told` is what is told of the
 /// catalogue's headers from now on; with `None`, what was told before stays.
 pub async fn ask_for_check(
     desk: &Desk,
@@ -33,6 +34,10 @@ pub async fn ask_for_check(
     // No file is announced between the look and the turn: that too holds the shelf.
     let shelf = desk.uploads.shelf(&row.tray);
     let _held = shelf.lock().await;
+    let batch = &match batch.state {
+        BatchState::Returned => again(desk, guest, batch).await?,
+        _ => batch.clone(),
+    };
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
     let from = [BatchState::Receiving, BatchState::Checked];
     if !batch::moved(&mut change, &batch.id, &from, BatchState::Checking).await? {

@@ -17,6 +17,9 @@ pub enum UploadError {
     /// The batch is past this, or not there yet.
     #[error("the batch is {}", .0.word())]
     State(BatchState),
+    /// What its last round filed is being erased.
+    #[error("the batch is going back, and not all of it is erased")]
+    GoingBack,
     #[error("the name of a batch has 1 to {} characters, none of them a control character", super::open::LONGEST_NAME)]
     Name,
     #[error("{path:?} cannot be the path of a file")]

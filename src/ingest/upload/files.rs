@@ -1,7 +1,9 @@
 //! The files of a batch that is being sent: announced, listed, taken out again.
 
 use super::{
-    UploadError, path, rows,
+    UploadError,
+    again::{again, came_to_nothing},
+    path, rows,
     shelf::{Slip, slips},
 };
 use crate::{
@@ -30,7 +32,7 @@ pub struct FileShown {
 }
 
 /// Announces a file of `bytes` bytes; gives the name under which it is sent. The batch is
-/// received again if it was checked.
+/// received again if it was checked, and as its next round if it was returned.
 ///
 /// # Errors
 /// [`UploadError::Twice`] where the batch has a file of this path.
@@ -71,8 +73,8 @@ pub async fn announce(
     Ok(name)
 }
 
-/// Refuses where nothing may come to the batch any more; one that was checked is received
-/// again from here on. Only while its shelf is held.
+/// Refuses where nothing may come to the batch any more; one that was checked or
+/// returned is received again from here on. Only while its shelf is held.
 async fn receives(desk: &Desk, guest: &Guest, batch: &BatchRow) -> Result<(), UploadError> {
     let now = batch::by_id(&desk.db, &Seen::All, &batch.id).await?.ok_or(UploadError::Missing)?;
     match now.state {
@@ -85,6 +87,7 @@ async fn receives(desk: &Desk, guest: &Guest, batch: &BatchRow) -> Result<(), Up
             change.commit(Event::new("batch.reopened", &batch.id)).await?;
             Ok(())
         }
+        BatchState::Returned => again(desk, guest, &now).await.map(drop),
         state => Err(UploadError::State(state)),
     }
 }
@@ -92,6 +95,9 @@ async fn receives(desk: &Desk, guest: &Guest, batch: &BatchRow) -> Result<(), Up
 /// One file of the batch.
 pub async fn file(desk: &Desk, batch: &BatchRow, name: &str) -> Result<FileShown, UploadError> {
     let row = rows::of(&desk.db, batch).await?;
+    if came_to_nothing(desk, batch, &row.tray).await? {
+        return Err(UploadError::Missing);
+    }
     let shelf = desk.uploads.shelf(&row.tray);
     let mut shelf = shelf.lock().await;
     let slips = slips(&desk.vault, &row.tray, &mut shelf).await?;
@@ -103,10 +109,14 @@ pub async fn file(desk: &Desk, batch: &BatchRow, name: &str) -> Result<FileShown
 
 /// Every file of the batch, in the order of their paths.
 pub async fn files(desk: &Desk, batch: &BatchRow) -> Result<Vec<FileShown>, UploadError> {
-    if !matches!(batch.state, BatchState::Receiving | BatchState::Checking | BatchState::Checked) {
+    use BatchState::{Checked, Checking, Receiving, Returned};
+    if !matches!(batch.state, Receiving | Checking | Checked | Returned) {
         return Ok(Vec::new());
     }
     let row = rows::of(&desk.db, batch).await?;
+    if came_to_nothing(desk, batch, &row.tray).await? {
+        return Ok(Vec::new());
+    }
     let shelf = desk.uploads.shelf(&row.tray);
     let mut shelf = shelf.lock().await;
     let slips = slips(&desk.vault, &row.tray, &mut shelf).await?;
@@ -135,6 +145,9 @@ fn shown(tray: &Tray, name: &str, slip: Slip) -> Result<FileShown, UploadError> 
 /// Takes a file out of the batch; what comes for it at the moment is called off.
 pub async fn remove(desk: &Desk, guest: &Guest, batch: &BatchRow, name: &str) -> Result<(), UploadError> {
     let row = rows::of(&desk.db, batch).await?;
+    if came_to_nothing(desk, batch, &row.tray).await? {
+        return Err(UploadError::Missing);
+    }
     let (turn, _) = desk.uploads.lanes.turn(name).await.ok_or(UploadError::Busy)?;
     let shelf = desk.uploads.shelf(&row.tray);
     let mut shelf = shelf.lock().await;

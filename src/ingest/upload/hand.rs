@@ -59,3 +59,12 @@ pub(super) async fn forget(desk: &Desk, tray: &str) -> Result<(), UploadError> {
     desk.uploads.forget(tray);
     Ok(())
 }
+
+/// Removes what may still lie in the tray of a batch that was filed; nothing to do for one
+/// that came in another way.
+pub(in crate::ingest) async fn put_down(desk: &Desk, batch: &BatchRow) -> Result<(), UploadError> {
+    match batch.way {
+        Way::Upload => forget(desk, &rows::of(&desk.db, batch).await?.tray).await,
+        Way::Folder | Way::Zip | Way::Drop => Ok(()),
+    }
+}

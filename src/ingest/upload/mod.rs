@@ -5,6 +5,10 @@
 //! the batch checked, which is a dry run by a job; he mends it, or has it taken in, which is
 //! another job. From there it is a batch like any other ([`super::batch`]).
 //!
+//! One that is returned ([`super::wayback`]) is received again as its next round, from the first
+//! thing on that its sender does to it. What came for a round that was not filed lies there
+//! still, and he mends what is wrong alone; of a filed one nothing is left.
+//!
 //! # Why
 //!
 //! - *Nothing about a file stands in the rows before the check*, for its name may be as
@@ -19,6 +23,7 @@
 //!   broke does not wait until we notice.
 
 mod abandon;
+mod again;
 mod catalogue;
 mod check;
 mod error;
@@ -39,6 +44,7 @@ pub use check::{JOB as CHECK_JOB, ask_for_check, check};
 pub use error::{PathFault, UploadError};
 pub use expire::{expire, expires_at};
 pub use files::{FileShown, MOST_FILES, announce, file, files, remove};
+pub(in crate::ingest) use hand::put_down;
 pub use open::{NewBatch, open};
 pub use rows::asked_by;
 pub(in crate::ingest) use rows::promised;

@@ -66,20 +66,20 @@ pub async fn asked_by(db: &Db, filing: &str) -> Result<Option<Id<Person>>, DbErr
     Ok(row.map(|(person,)| Id::known(person)))
 }
 
-/// Tokens of the trays of batches that are not at their end.
+/// Tokens of the trays of batches that are not at their end, or may come again.
 pub(in crate::ingest) async fn promised(db: &Db) -> Result<BTreeSet<String>, DbError> {
     let asked = Asked::new(
         "SELECT upload.tray FROM upload JOIN batch ON batch.id = upload.batch_id
-         WHERE batch.state IN ('receiving', 'checking', 'checked', 'filing')",
+         WHERE batch.state IN ('receiving', 'checking', 'checked', 'filing', 'returned')",
     );
     Ok(asked.fetch::<(String,)>(db).await?.into_iter().map(|(tray,)| tray).collect())
 }
 
-/// Batches that are neither at work nor at their end, with their trays.
+/// Batches that wait for their senders, with their trays; those that went back among them.
 pub(super) async fn idle(db: &Db) -> Result<Vec<(Id<Batch>, String)>, DbError> {
     let asked = Asked::new(
         "SELECT batch.id, upload.tray FROM upload JOIN batch ON batch.id = upload.batch_id
-         WHERE batch.state IN ('receiving', 'checked') ORDER BY batch.id",
+         WHERE batch.state IN ('receiving', 'checked', 'returned') ORDER BY batch.id",
     );
     let rows: Vec<(String, String)> = asked.fetch(db).await?;
     Ok(rows.into_iter().map(|(batch, tray)| (Id::known(batch), tray)).collect())

@@ -93,7 +93,8 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    if !matches!(batch.state, BatchState::Receiving | BatchState::Checked) {
+    // Of one that went back its next round was begun by whoever announced the file.
+    if !matches!(batch.state, BatchState::Receiving | BatchState::Checked | BatchState::Returned) {
         return Err(UploadError::State(batch.state));
     }
     let row = rows::of(&desk.db, batch).await?;

@@ -31,20 +31,26 @@ pub struct Reckoned {
     pub amended: i64,
 }
 
-/// What would go, if `guest` may withdraw the batch as it stands. Writes nothing.
+/// What would go, if `guest` may do this to the batch as it stands. Writes nothing.
 ///
 /// # Errors
-/// As [`withdraw`], but for the reason.
-pub async fn reckon(desk: &Desk, guest: &Guest, id: &Id<Batch>) -> Result<Reckoned, WaybackError> {
+/// As [`withdraw`] and [`send_back`], but for the reason.
+pub async fn reckon(desk: &Desk, guest: &Guest, id: &Id<Batch>, kind: DecisionKind) -> Result<Reckoned, WaybackError> {
     let batch = batch::by_id(&desk.db, &batch::seen_by(guest), id).await?.ok_or(WaybackError::Missing)?;
     if !guest.may(Right::Ingest) {
         return Err(WaybackError::Missing);
+    }
+    if kind == DecisionKind::Returned && is_checked(&batch) {
+        return Ok(Reckoned { batch, records: 0, amended: 0 });
     }
     if batch.state != BatchState::Filed {
         return Err(WaybackError::State(batch.state.word()));
     }
     if handover::signatures(&desk.db, batch.filing.as_str()).await?.len() == 2 {
         return Err(WaybackError::HandedOver);
+    }
+    if kind == DecisionKind::Returned && !comes_again(&batch) {
+        return Err(WaybackError::NoNextRound);
     }
     let (records, beyond) = holdings::beyond(&desk.db, &guest.reach_for(Right::Ingest), batch.filing.as_str()).await?;
     if beyond > 0 {
@@ -68,8 +74,10 @@ pub async fn withdraw(desk: &Desk, guest: &Guest, id: &Id<Batch>, why: &str) -> 
     go_back(desk, guest, id, why, DecisionKind::Withdrawn).await
 }
 
-/// Returns a filed batch to its sender, who mends it and hands it in again from the same
-/// place: as the next round of the same batch. The records go as with [`withdraw`].
+/// Returns a batch to its sender, who mends it and hands it in again from the same place: as
+/// the next round of the same batch. Of a filed one the records go as with [`withdraw`]; of one
+/// that was sent, checked and not filed, nothing goes: what came lies in its tray for the next
+/// round.
 ///
 /// # Errors
 /// As [`withdraw`]; [`WaybackError::NoNextRound`] where it has no such place
@@ -77,13 +85,43 @@ pub async fn withdraw(desk: &Desk, guest: &Guest, id: &Id<Batch>, why: &str) -> 
 ///
 /// Source: 篇三 A03.3, returned for rework with reasons, comes back as a new round.
 pub async fn send_back(desk: &Desk, guest: &Guest, id: &Id<Batch>, why: &str) -> Result<i64, WaybackError> {
+    let reason = reason(why)?;
+    let Reckoned { batch, .. } = reckon(desk, guest, id, DecisionKind::Returned).await?;
+    if is_checked(&batch) {
+        return hand_back(desk, guest, &batch, &reason).await;
+    }
     go_back(desk, guest, id, why, DecisionKind::Returned).await
 }
 
-/// Whether the batch has a place from which its next round can come: a folder or a ZIP
-/// file. What was sent or laid in is withdrawn, and comes as another batch.
+/// Whether the batch has a place from which its next round can come: a folder, a ZIP file, or
+/// its sender's own. What was laid in is withdrawn, and comes as another batch.
 pub fn comes_again(batch: &BatchRow) -> bool {
-    matches!(batch.way, Way::Folder | Way::Zip)
+    matches!(batch.way, Way::Folder | Way::Zip | Way::Upload)
+}
+
+/// Whether the batch was sent and checked, and is not filed.
+fn is_checked(batch: &BatchRow) -> bool {
+    batch.way == Way::Upload && batch.state == BatchState::Checked
+}
+
+/// Returns a batch that nothing was filed of.
+async fn hand_back(desk: &Desk, guest: &Guest, batch: &BatchRow, reason: &str) -> Result<i64, WaybackError> {
+    let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
+    // Its sender may have gone on with it meanwhile.
+    if !batch::moved(&mut change, &batch.id, &[BatchState::Checked], BatchState::Returned).await? {
+        drop(change);
+        let now = batch::by_id(&desk.db, &batch::Seen::All, &batch.id).await?.ok_or(WaybackError::Missing)?;
+        return Err(WaybackError::State(now.state.word()));
+    }
+    decide(&mut change, batch, DecisionKind::Returned, reason).await?;
+    change.commit(event(batch, DecisionKind::Returned, 0, reason)).await?;
+    Ok(0)
+}
+
+fn event(batch: &BatchRow, kind: DecisionKind, records: i64, reason: &str) -> Event {
+    let verb = if kind == DecisionKind::Returned { "batch.returned" } else { "batch.withdrawn" };
+    let event = Event::new(verb, &batch.filing).and(&batch.id).with("name", &batch.name).with("round", batch.round);
+    event.with("records", records).with("reason", reason)
 }
 
 async fn go_back(
@@ -95,10 +133,7 @@ async fn go_back(
 ) -> Result<i64, WaybackError> {
     let reason = reason(why)?;
     let _turn = tokio::time::timeout(PATIENCE, desk.turn.lock()).await.map_err(|_| WaybackError::Busy)?;
-    let Reckoned { batch, records, .. } = reckon(desk, guest, id).await?;
-    if kind == DecisionKind::Returned && !comes_again(&batch) {
-        return Err(WaybackError::NoNextRound);
-    }
+    let Reckoned { batch, records, .. } = reckon(desk, guest, id, kind).await?;
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), guest.actor()).await?;
     // Asked within the turn to write: a signature made meanwhile wins.
     if handover::is_complete(&mut change.tx, batch.filing.as_str()).await? {
@@ -111,8 +146,6 @@ async fn go_back(
     decide(&mut change, &batch, kind, &reason).await?;
     jobs::call_off(&mut change, batch.filing.as_str()).await?;
     jobs::enqueue(&mut change, JOB, batch.filing.as_str(), records).await?;
-    let verb = if kind == DecisionKind::Returned { "batch.returned" } else { "batch.withdrawn" };
-    let event = Event::new(verb, &batch.filing).and(&batch.id).with("name", &batch.name).with("round", batch.round);
-    change.commit(event.with("records", records).with("reason", &reason)).await?;
+    change.commit(event(&batch, kind, records, &reason)).await?;
     Ok(records)
 }

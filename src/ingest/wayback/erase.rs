@@ -4,7 +4,10 @@ use super::WaybackError;
 use crate::{
     audit::{Change, Event},
     holdings,
-    ingest::batch::{self, BatchState, Desk},
+    ingest::{
+        batch::{self, BatchState, Desk},
+        upload,
+    },
     jobs::{self, Leased},
     kernel::Actor,
     vault::{self, Withdraw},
@@ -49,6 +52,8 @@ pub async fn erase(desk: &Desk, job: &Leased) -> Result<(), WaybackError> {
         done += i64::try_from(records.len()).unwrap_or(i64::MAX);
         jobs::progress(&desk.db, desk.clock.as_ref(), &job.id, done.min(job.total)).await?;
     }
+    // A crash right after its filing may have left it; the next round begins without.
+    upload::put_down(desk, &batch).await?;
     let mut change = Change::begin(&desk.db, desk.clock.as_ref(), &who).await?;
     vault::all_described(&mut change, filing).await?;
     if holdings::forget_filing(&mut change, filing).await? {

@@ -1,4 +1,4 @@
-use crate::{db::DbError, holdings::HoldingsError, vault::VaultError};
+use crate::{db::DbError, holdings::HoldingsError, ingest::upload::UploadError, vault::VaultError};
 
 /// Why a batch did not go back.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum WaybackError {
     #[error("the batch is handed over")]
     HandedOver,
     /// It came in a way on which no next round of it comes.
-    #[error("the batch was sent or laid in, and cannot come again as its next round")]
+    #[error("the batch was laid in, and cannot come again as its next round")]
     NoNextRound,
     /// Some of its records lie outside what the asker may take in.
     #[error("{0} record(s) of the batch lie outside the part of the holdings that you may take into")]
@@ -25,6 +25,8 @@ pub enum WaybackError {
     Reason,
     #[error(transparent)]
     Holdings(#[from] HoldingsError),
+    #[error(transparent)]
+    Upload(#[from] UploadError),
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]

@@ -6,7 +6,8 @@
 //! the trail. The bytes and the rows go after it, chunk by chunk, in a job ([`erase`]).
 //!
 //! A batch that is *returned* comes again, as its next round ([`send_back`]): the reasons
-//! stay with it, and what was found wrong stays by round. Its codes wait for it.
+//! stay with it, and what was found wrong stays by round. Its codes wait for it. One that was
+//! sent may be returned as soon as it is checked, and what came of it waits for it, too.
 //!
 //! # Why
 //!

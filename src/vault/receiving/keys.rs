@@ -50,6 +50,10 @@ pub(super) fn read(folder: &Path, token: &str) -> Result<[u8; 32], VaultError> {
     key.and_then(|key| key.try_into().ok()).ok_or(VaultError::KeyGone(path))
 }
 
+pub(super) fn is_there(folder: &Path, token: &str) -> bool {
+    folder.join(token).exists()
+}
+
 /// Removes a key; absent is success. What was sealed under it opens no more.
 pub(super) fn remove(folder: &Path, token: &str) -> Result<(), VaultError> {
     let path = folder.join(token);

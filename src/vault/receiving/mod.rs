@@ -145,6 +145,12 @@ impl Vault {
         Ok(Tray { token: token.to_owned(), folder, key: FileKey::known(key) })
     }
 
+    /// Whether there is a tray of this token, or what is left of one.
+    pub fn has_tray(&self, token: &str) -> Result<bool, VaultError> {
+        let folder = self.staged_folder(token)?;
+        Ok(keys::is_there(&self.keys, token) || folder.try_exists().map_err(failed("look at", &folder))?)
+    }
+
     /// Removes a tray with all that lies in it, its key first; absent is success.
     pub fn forget_tray(&self, token: &str) -> Result<(), VaultError> {
         forget(&self.keys, &self.staged_folder(token)?, token)?;

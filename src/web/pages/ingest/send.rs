@@ -3,6 +3,8 @@ use askama::Template;
 use crate::web::pages::Frame;
 use crate::web::pages::{ingest::Looked, people::Fault};
 
+use super::DecisionLine;
+
 /// Sending a batch from a browser. GET `/batches/new`, `/batches/{id}/send`.
 #[derive(Template)]
 #[template(path = "ingest/send.html", config = "config/askama.toml")]
@@ -32,6 +34,8 @@ pub enum SendStage {
     Receiving,
     Checking,
     Checked,
+    /// It went back; what is sent now is its next round.
+    Returned,
 }
 
 /// A batch that is being sent.
@@ -48,6 +52,8 @@ pub struct Sending {
     pub blocking: u64,
     /// Fonds and schemes that the archive has not.
     pub brings: u64,
+    /// Why it went back before, oldest first.
+    pub decisions: Vec<DecisionLine>,
     pub telling: Telling,
 }
 
@@ -104,6 +110,7 @@ impl SendPage {
                 blocking,
                 brings,
                 telling: Telling { has: brings > 0, told: "物品号=code".into(), ..Telling::default() },
+                decisions: if stage == SendStage::Returned { vec![DecisionLine::sample("退回")] } else { vec![] },
             })
         };
         let files = || vec![file("目录.xlsx", 100, true), file("files/X001-WS·2025-Y-TDC-0001.pdf", 40, false)];
@@ -115,6 +122,7 @@ impl SendPage {
             ("receiving", page(batch(SendStage::Receiving, files(), 0, 0), fault())),
             ("empty", page(batch(SendStage::Receiving, vec![], 0, 0), None)),
             ("checking", page(batch(SendStage::Checking, files(), 0, 0), None)),
+            ("returned", page(batch(SendStage::Returned, files(), 0, 0), None)),
             ("checked", page(batch(SendStage::Checked, files(), 19, 2), None)),
             ("good", page(batch(SendStage::Checked, files(), 0, 0), None)),
         ]

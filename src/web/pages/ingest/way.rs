@@ -17,6 +17,8 @@ pub struct Way {
     pub withdraws: bool,
     /// It may be returned, and comes again.
     pub returns: bool,
+    /// It went back, and is sent again from its page.
+    pub again: bool,
 }
 
 /// A decision, with who and why.
@@ -39,6 +41,8 @@ pub struct WithdrawPage {
     pub frame: Frame,
     /// Returned to its sender, and not withdrawn.
     pub returns: bool,
+    /// It is filed, so that records go with it; what came of one that is not stays.
+    pub filed: bool,
     pub id: String,
     pub name: String,
     pub records: u64,
@@ -56,6 +60,7 @@ impl WithdrawPage {
     pub(crate) fn samples(lang: crate::web::texts::Lang) -> Vec<(&'static str, WithdrawPage)> {
         let page = |returns, amended, reason: &str, fault| WithdrawPage {
             returns,
+            filed: true,
             frame: Frame::sample(lang, Some(crate::web::pages::Place::Ingest)),
             id: "b1".into(),
             name: "土地处 2025年度归档文件".into(),
@@ -71,27 +76,35 @@ impl WithdrawPage {
             ("fresh", page(false, 0, "", None)),
             ("fault", page(false, 3, "", Some(fault))),
             ("return", page(true, 0, "缺三份附件", None)),
+            ("return-checked", WithdrawPage { filed: false, ..page(true, 0, "缺三份附件", None) }),
         ]
+    }
+}
+
+#[cfg(test)]
+impl DecisionLine {
+    pub(super) fn sample(kind: &str) -> DecisionLine {
+        DecisionLine {
+            kind: kind.into(),
+            at: "2026-11-24 10:02".into(),
+            by: "档案员".into(),
+            reason: "目录与实物不符".into(),
+            round: 2,
+        }
     }
 }
 
 #[cfg(test)]
 impl Way {
     pub(crate) fn sample(withdraws: bool) -> Way {
-        let line = |kind: &str| DecisionLine {
-            kind: kind.into(),
-            at: "2026-11-24 10:02".into(),
-            by: "档案员".into(),
-            reason: "目录与实物不符".into(),
-            round: 2,
-        };
         Way {
             id: "b1".into(),
-            decisions: if withdraws { vec![] } else { vec![line("撤回")] },
+            decisions: if withdraws { vec![] } else { vec![DecisionLine::sample("撤回")] },
             filed: withdraws,
             handed_over: None,
             withdraws,
             returns: withdraws,
+            again: !withdraws,
         }
     }
 }

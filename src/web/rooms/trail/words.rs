@@ -16,6 +16,7 @@ const VERBS: &[(&str, &str)] = &[
     ("batch.advanced", "deed-batch-advanced"),
     ("batch.check_asked", "deed-batch-check-asked"),
     ("batch.checked", "deed-batch-checked"),
+    ("batch.emptied", "deed-batch-emptied"),
     ("batch.erased", "deed-batch-erased"),
     ("batch.filed", "deed-batch-filed"),
     ("batch.filing_asked", "deed-batch-filing-asked"),

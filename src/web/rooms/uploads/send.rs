@@ -23,6 +23,7 @@ use crate::{
             batches::found,
             catalogues::{lines, looked_at, looked_shape, told},
             typed::Typed,
+            wayback,
         },
         session::Asker,
         shown,
@@ -167,6 +168,7 @@ async fn page(
         BatchState::Receiving => SendStage::Receiving,
         BatchState::Checking => SendStage::Checking,
         BatchState::Checked => SendStage::Checked,
+        BatchState::Returned if batch.way == batch::Way::Upload => SendStage::Returned,
         // From here on it is a batch like any other.
         _ => return Ok(Redirect::to(&format!("/batches/{}", batch.id)).into_response()),
     };
@@ -193,6 +195,7 @@ async fn page(
         blocking: count(blocking),
         brings: count(brings),
         telling: telling(app, frame.lang, batch).await?,
+        decisions: wayback::decided(app, frame.lang, batch).await?,
     };
     let (status, fault) = said.map_or((StatusCode::OK, None), |(status, fault)| (status, Some(fault)));
     let (name, department) = (String::new(), String::new());

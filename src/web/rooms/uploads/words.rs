@@ -32,6 +32,7 @@ pub fn words(lang: Lang, error: &UploadError) -> Option<Words> {
             let state = lang.t(state_key(*state));
             with("state", ["upload-state", "upload-state-remedy"], "state", &state)
         }
+        UploadError::GoingBack => plain("going-back", ["upload-going-back", "upload-going-back-remedy"]),
         UploadError::Name => plain("wrong", ["upload-name", "upload-name-remedy"]),
         UploadError::Path { path, fault } => {
             let why = lang.t(match fault {

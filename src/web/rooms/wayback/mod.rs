@@ -8,7 +8,7 @@ pub use words::{refused, state_words, status, words};
 use crate::{
     app::App,
     ingest::{
-        batch::{BatchRow, BatchState},
+        batch::{self, BatchRow, BatchState},
         handover,
         wayback::{self, DecisionKind, Reckoned, WaybackError},
     },
@@ -37,24 +37,35 @@ use std::sync::Arc;
 
 /// What was decided about a batch, and what may be decided now.
 pub async fn way(app: &App, lang: Lang, batch: &BatchRow) -> Result<Way, Refusal> {
+    let filed = batch.state == BatchState::Filed;
+    let sent = batch.way == batch::Way::Upload;
+    let handed_over = filed && handover::signatures(&app.db, batch.filing.as_str()).await?.len() == 2;
+    Ok(Way {
+        id: batch.id.to_string(),
+        decisions: decided(app, lang, batch).await?,
+        filed,
+        handed_over: handed_over.then(|| lang.t("handover-complete")),
+        withdraws: filed && !handed_over,
+        returns: match batch.state {
+            BatchState::Filed => !handed_over && wayback::comes_again(batch),
+            BatchState::Checked => sent,
+            _ => false,
+        },
+        again: sent && batch.state == BatchState::Returned,
+    })
+}
+
+/// What was decided about a batch, oldest first.
+pub async fn decided(app: &App, lang: Lang, batch: &BatchRow) -> Result<Vec<DecisionLine>, Refusal> {
     let decided = wayback::decisions(&app.db, &batch.id).await?;
-    let decisions = decided.into_iter().map(|one| DecisionLine {
+    let lines = decided.into_iter().map(|one| DecisionLine {
         kind: words::decision_words(lang, one.kind),
         at: shown::minute(app, &one.at),
         by: one.by,
         reason: one.reason,
         round: one.round,
     });
-    let filed = batch.state == BatchState::Filed;
-    let handed_over = filed && handover::signatures(&app.db, batch.filing.as_str()).await?.len() == 2;
-    Ok(Way {
-        id: batch.id.to_string(),
-        decisions: decisions.collect(),
-        filed,
-        handed_over: handed_over.then(|| lang.t("handover-complete")),
-        withdraws: filed && !handed_over,
-        returns: filed && !handed_over && wayback::comes_again(batch),
-    })
+    Ok(lines.collect())
 }
 
 /// How a batch stands that went back, whatever its jobs say.
@@ -95,7 +106,7 @@ async fn shown_before(
     id: &str,
     kind: DecisionKind,
 ) -> Result<Response, Refusal> {
-    let reckoned = reckon(app, asker, id).await.map_err(refused)?;
+    let reckoned = reckon(app, asker, id, kind).await.map_err(refused)?;
     Ok(render(&page(app, asker, place, &reckoned, kind, (String::new(), None))))
 }
 
@@ -108,7 +119,7 @@ pub async fn send(
     Path(id): Path<String>,
     form: Form<Vec<(String, String)>>,
 ) -> Result<Response, Refusal> {
-    decided(&app, &asker, (&headers, &uri), &id, DecisionKind::Withdrawn, form).await
+    decide(&app, &asker, (&headers, &uri), &id, DecisionKind::Withdrawn, form).await
 }
 
 /// `POST /batches/{id}/return`
@@ -120,10 +131,10 @@ pub async fn send_return(
     Path(id): Path<String>,
     form: Form<Vec<(String, String)>>,
 ) -> Result<Response, Refusal> {
-    decided(&app, &asker, (&headers, &uri), &id, DecisionKind::Returned, form).await
+    decide(&app, &asker, (&headers, &uri), &id, DecisionKind::Returned, form).await
 }
 
-async fn decided(
+async fn decide(
     app: &App,
     asker: &Asker,
     (headers, uri): (&HeaderMap, &Uri),
@@ -132,7 +143,7 @@ async fn decided(
     form: Form<Vec<(String, String)>>,
 ) -> Result<Response, Refusal> {
     let typed = Typed::of(asker, form)?;
-    let reckoned = reckon(app, asker, id).await.map_err(refused)?;
+    let reckoned = reckon(app, asker, id, kind).await.map_err(refused)?;
     let (desk, batch, reason) = (app.desk(), &reckoned.batch.id, typed.text("reason"));
     let done = match kind {
         DecisionKind::Withdrawn => wayback::withdraw(&desk, &asker.guest, batch, reason).await,
@@ -149,9 +160,9 @@ async fn decided(
     Ok(render_as(status, &page(app, asker, (headers, uri), &reckoned, kind, back)))
 }
 
-async fn reckon(app: &App, asker: &Asker, id: &str) -> Result<Reckoned, WaybackError> {
+async fn reckon(app: &App, asker: &Asker, id: &str, kind: DecisionKind) -> Result<Reckoned, WaybackError> {
     let id = Id::<Batch>::parse(id).ok_or(WaybackError::Missing)?;
-    wayback::reckon(&app.desk(), &asker.guest, &id).await
+    wayback::reckon(&app.desk(), &asker.guest, &id, kind).await
 }
 
 fn page(
@@ -166,6 +177,7 @@ fn page(
     WithdrawPage {
         frame: shown::frame(app, Some(asker), headers, uri, Some(Place::Ingest)),
         returns: kind == DecisionKind::Returned,
+        filed: batch.state == BatchState::Filed,
         id: batch.id.to_string(),
         name: batch.name.clone(),
         records: count(*records),

@@ -34,7 +34,11 @@ pub fn words(lang: Lang, error: &WaybackError) -> Option<Words> {
         }
         WaybackError::Busy => ("busy", lang.t("back-busy"), lang.t("back-busy-remedy")),
         WaybackError::Reason => ("wrong", lang.t("back-reason"), lang.t("back-reason-remedy")),
-        WaybackError::Missing | WaybackError::Holdings(_) | WaybackError::Vault(_) | WaybackError::Db(_) => {
+        WaybackError::Missing
+        | WaybackError::Holdings(_)
+        | WaybackError::Upload(_)
+        | WaybackError::Vault(_)
+        | WaybackError::Db(_) => {
             return None;
         }
     };
