@@ -91,6 +91,15 @@ impl Asked {
         Ok(query.fetch_all(db.read()).await?)
     }
 
+    /// The same, as a change sees them.
+    pub async fn fetch_in<T>(self, tx: &mut Tx) -> Result<Vec<T>, DbError>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let rows = self.query().fetch_all(&mut **tx).await?;
+        Ok(rows.iter().map(T::from_row).collect::<Result<_, _>>()?)
+    }
+
     /// Rows as they are.
     pub async fn rows(self, db: &Db) -> Result<Vec<AnyRow>, DbError> {
         Ok(self.query().fetch_all(db.read()).await?)

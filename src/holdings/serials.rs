@@ -1,9 +1,6 @@
 //! Serial numbers: one counter row a class of codes, codes given out for ever.
 
-use super::{
-    HoldingsError,
-    withdrawn::{pairs, take_again},
-};
+use super::{HoldingsError, withdrawn::take_again};
 use crate::{
     audit::Change,
     db::{Asked, Cell, Column, Db, Rows, engine_of},
@@ -41,7 +38,10 @@ pub async fn numbers_used(
     // Many classes with few numbers each are the rule: pairs are asked for, not classes.
     for chunk in numbers.chunks(200) {
         let mut asked = Asked::new("SELECT scope, serial, code FROM code_used WHERE ");
-        pairs(&mut asked, chunk);
+        for (at, (scope, serial)) in chunk.iter().enumerate() {
+            asked.push(if at == 0 { "(scope = " } else { " OR (scope = " });
+            asked.bind(scope.as_str()).push(" AND serial = ").bind(*serial).push(")");
+        }
         let rows: Vec<(String, i64, String)> = asked.fetch(db).await?;
         found.extend(rows.into_iter().map(|(scope, serial, code)| ((scope, serial), code)));
     }

@@ -114,10 +114,13 @@ pub async fn amended(db: &Db, filing: &str) -> Result<i64, DbError> {
 
 /// Which of `numbers` (a class of codes and a serial in it) are withdrawn.
 pub async fn numbers_withdrawn(db: &Db, numbers: &[(String, i64)]) -> Result<BTreeSet<(String, i64)>, DbError> {
+    let numbers = sorted(numbers.iter().map(|(scope, serial)| (scope.as_str(), *serial)));
+    let mut listed = BTreeSet::new();
+    for asked in which_listed(&numbers) {
+        listed.extend(asked.fetch::<(String,)>(db).await?.into_iter().map(|(scope,)| scope));
+    }
     let mut found = BTreeSet::new();
-    for chunk in numbers.chunks(200) {
-        let mut asked = Asked::new("SELECT scope, serial FROM code_withdrawn WHERE ");
-        pairs(&mut asked, chunk);
+    for asked in of_runs("SELECT scope, serial FROM code_withdrawn WHERE ", &numbers, &listed) {
         found.extend(asked.fetch::<(String, i64)>(db).await?);
     }
     Ok(found)
@@ -136,18 +139,68 @@ pub(super) async fn take_again(change: &mut Change<'_>, numbers: &[(&str, i64)])
     if sqlx::query_scalar::<_, String>(ANY).fetch_optional(&mut *change.tx).await?.is_none() {
         return Ok(());
     }
-    for chunk in numbers.chunks(200) {
-        let mut asked = Asked::new("DELETE FROM code_withdrawn WHERE ");
-        pairs(&mut asked, chunk);
+    let numbers = sorted(numbers.iter().copied());
+    let mut listed = BTreeSet::new();
+    for asked in which_listed(&numbers) {
+        listed.extend(asked.fetch_in::<(String,)>(&mut change.tx).await?.into_iter().map(|(scope,)| scope));
+    }
+    for asked in of_runs("DELETE FROM code_withdrawn WHERE ", &numbers, &listed) {
         asked.execute(&mut change.tx).await?;
     }
     Ok(())
 }
 
-/// `(scope = … AND serial = …) OR …`
-pub(super) fn pairs<S: AsRef<str>>(asked: &mut Asked, numbers: &[(S, i64)]) {
-    for (at, (scope, serial)) in numbers.iter().enumerate() {
-        asked.push(if at == 0 { "(scope = " } else { " OR (scope = " });
-        asked.bind(scope.as_ref()).push(" AND serial = ").bind(*serial).push(")");
+fn sorted<'s>(numbers: impl Iterator<Item = (&'s str, i64)>) -> Vec<(&'s str, i64)> {
+    let mut numbers: Vec<_> = numbers.collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// Asks which classes of these numbers have any that is withdrawn; every class has a counter.
+fn which_listed(numbers: &[(&str, i64)]) -> Vec<Asked> {
+    let scopes: BTreeSet<&str> = numbers.iter().map(|(scope, _)| *scope).collect();
+    let ask = |chunk: &[&str]| {
+        let mut asked = Asked::new("SELECT scope FROM code_serial WHERE scope IN ");
+        asked.list(chunk.iter().copied());
+        asked.push(" AND EXISTS (SELECT 1 FROM code_withdrawn WHERE code_withdrawn.scope = code_serial.scope)");
+        asked
+    };
+    Vec::from_iter(scopes).chunks(500).map(ask).collect()
+}
+
+/// `sql` for those of the numbers that are of a `listed` class. Serials that follow one another,
+/// as nearly all in a catalogue do, are asked for as one run: a list of a million withdrawn
+/// numbers costs whoever files others next to nothing.
+fn of_runs(sql: &'static str, sorted: &[(&str, i64)], listed: &BTreeSet<String>) -> Vec<Asked> {
+    let mut runs: Vec<(&str, i64, i64)> = Vec::new();
+    for (scope, serial) in sorted.iter().filter(|(scope, _)| listed.contains(*scope)) {
+        match runs.last_mut() {
+            Some((class, _, last)) if class == scope && *serial <= last.saturating_add(1) => *last = *serial,
+            _ => runs.push((scope, *serial, *serial)),
+        }
+    }
+    let ask = |chunk: &[(&str, i64, i64)]| {
+        let mut asked = Asked::new(sql);
+        for (at, (scope, first, last)) in chunk.iter().enumerate() {
+            asked.push(if at == 0 { "(scope = " } else { " OR (scope = " }).bind(*scope);
+            asked.push(" AND serial BETWEEN ").bind(*first).push(" AND ").bind(*last).push(")");
+        }
+        asked
+    };
+    runs.chunks(200).map(ask).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serials_that_follow_one_another_are_one_run_of_a_listed_class() {
+        let numbers = sorted([("b", 7), ("a", 3), ("a", 1), ("a", 2), ("a", 2), ("a", 5), ("c", 1)].into_iter());
+        let asked = of_runs("", &numbers, &BTreeSet::from(["a".to_owned(), "b".to_owned()]));
+        let run = |first: u8| format!("(scope = ${first} AND serial BETWEEN ${} AND ${})", first + 1, first + 2);
+        assert_eq!(asked.len(), 1);
+        assert!(format!("{:?}", asked[0]).contains(&[run(1), run(4), run(7)].join(" OR ")), "{asked:?}");
+        assert!(of_runs("", &numbers, &BTreeSet::new()).is_empty());
     }
 }
