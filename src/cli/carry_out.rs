@@ -3,8 +3,8 @@
 use super::{
     Answer, Command, archive,
     args::{CatalogueCommand, FondsCommand, TokenCommand, TrailCommand},
-    catalogue, code, fonds, handovers, identify, ingest, people, records, remote, sending, serve, token, trail, versions,
-    wayback,
+    catalogue, code, fonds, handovers, identify, ingest, people, records, remote, sending, serve, token, trail,
+    versions, wayback,
 };
 use crate::{
     access::{self, Guest, Right},

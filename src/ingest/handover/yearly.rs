@@ -338,26 +338,31 @@ mod tests {
     #[test]
     fn a_year_is_as_late_as_the_last_of_it_and_what_is_unsigned_is_owed() {
         let due = Some(day("2028-02-29"));
-        let (before, on, after) = (Some(day("2028-01-10")), due, Some(day("2028-03-01")));
-        let cases: [(&[Option<Day>], bool, &str, Standing, &str); 12] = [
+        let days = [None, Some(day("2028-01-10")), due, Some(day("2028-03-01"))];
+        const NOT: usize = 0;
+        const BEFORE: usize = 1;
+        const ON: usize = 2;
+        const AFTER: usize = 3;
+        type Case = (&'static [usize], bool, &'static str, Standing, &'static str);
+        let cases: [Case; 12] = [
             (&[], true, "2028-02-29", Standing::NotDue, "the last day is in time"),
             (&[], true, "2028-03-01", Standing::Owed { days: 1 }, "the day after is not"),
             (&[], true, "2029-02-28", Standing::Owed { days: 365 }, "days go on being counted"),
-            (&[before], true, "2031-01-01", Standing::InTime, "what was in time stays in time"),
-            (&[on], true, "2028-02-29", Standing::InTime, "signed on the last day"),
-            (&[after], true, "2031-01-01", Standing::Late { days: 1 }, "counted to the signature, not to today"),
-            (&[before, after], true, "2031-01-01", Standing::Late { days: 1 }, "part of it late is late"),
-            (&[None], true, "2028-02-01", Standing::NotDue, "filed, not signed, still time"),
-            (&[None], true, "2028-03-02", Standing::Owed { days: 2 }, "filed and not signed is not handed over"),
-            (&[None, before], true, "2028-03-02", Standing::Owed { days: 2 }, "part of it signed is not all of it"),
-            (&[None], false, "2028-03-02", Standing::Untold, "a year that is not owed"),
-            (&[on], false, "2028-03-02", Standing::InTime, "in time, whoever counts"),
+            (&[BEFORE], true, "2031-01-01", Standing::InTime, "what was in time stays in time"),
+            (&[ON], true, "2028-02-29", Standing::InTime, "signed on the last day"),
+            (&[AFTER], true, "2031-01-01", Standing::Late { days: 1 }, "counted to the signature, not to today"),
+            (&[BEFORE, AFTER], true, "2031-01-01", Standing::Late { days: 1 }, "part of it late is late"),
+            (&[NOT], true, "2028-02-01", Standing::NotDue, "filed, not signed, still time"),
+            (&[NOT], true, "2028-03-02", Standing::Owed { days: 2 }, "filed and not signed is not handed over"),
+            (&[NOT, BEFORE], true, "2028-03-02", Standing::Owed { days: 2 }, "part of it signed is not all of it"),
+            (&[NOT], false, "2028-03-02", Standing::Untold, "a year that is not owed"),
+            (&[ON], false, "2028-03-02", Standing::InTime, "in time, whoever counts"),
         ];
         for (signed, counts, today, wanted, why) in cases {
-            let by_day = signed.iter().map(|day| (*day, 1)).collect();
+            let by_day = signed.iter().map(|at| (days[*at], 1)).collect();
             assert_eq!(standing(due, counts, &by_day, day(today)), wanted, "{why}");
         }
-        let without = standing(None, true, &BTreeMap::from([(before, 1)]), day("2028-03-02"));
+        let without = standing(None, true, &BTreeMap::from([(days[BEFORE], 1)]), day("2028-03-02"));
         assert_eq!(without, Standing::Untold, "no day, no lateness");
     }
 
