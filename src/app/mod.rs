@@ -11,7 +11,7 @@ mod work;
 
 pub use clock::WallClock;
 pub use hands::in_hand;
-pub use health::{Check, Health, health, percent};
+pub use health::{Check, Health, health, index_behind, percent};
 pub(crate) use open::database_url;
 pub use open::{App, AppError, reader};
 pub use place::{Lock, Place};

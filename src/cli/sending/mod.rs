@@ -107,7 +107,7 @@ async fn send(args: &IngestArgs, door: &Door, person: Option<&str>) -> Result<An
     let at = format!("/api/v1/batches/{}", batch["batch"].as_str().unwrap_or_default());
     let mut sent = 0.0;
     // Whatever came of it before, a batch that is being checked or filed has its files.
-    if matches!(batch["state"].as_str(), Some("receiving" | "checked")) {
+    if matches!(batch["state"].as_str(), Some("receiving" | "checked" | "returned")) {
         if let Outcome::Changed(path) = files::send(door, &at, &local).await? {
             return Ok(Answer::wrong(format!("{path} 在传送时变了"), "等它不再变动，再运行同一命令"));
         }
@@ -154,7 +154,8 @@ async fn send(args: &IngestArgs, door: &Door, person: Option<&str>) -> Result<An
             return Ok(answer(found, true, 0.0));
         }
     }
-    note.end()?;
+    // The note stays: a batch that is returned comes again as its next round.
+    drop(note);
     found.batch = followed(door, &at, args.wait).await?;
     let filed = began.elapsed().as_secs_f64() - checked_at;
     Ok(answer(found, true, filed))
@@ -165,17 +166,19 @@ fn told(args: &IngestArgs) -> Value {
     json!({ "preset": args.told.preset, "map": args.told.map })
 }
 
-/// The batch that was begun and can go on; `None` where there is none, or it came to an end.
+/// The batch that was begun and can go on, or was returned and comes again; `None` where there
+/// is none, or it came to an end.
 async fn begun(door: &Door, note: &Note) -> Result<Option<Value>, Away> {
     let Some(id) = note.batch() else { return Ok(None) };
     let batch = door.find(&format!("/api/v1/batches/{id}")).await?;
-    let going =
-        |batch: &Value| matches!(batch["state"].as_str(), Some("receiving" | "checking" | "checked" | "filing"));
+    let going = |batch: &Value| {
+        matches!(batch["state"].as_str(), Some("receiving" | "checking" | "checked" | "filing" | "returned"))
+    };
     Ok(batch.filter(going))
 }
 
 async fn abandon(door: &Door, note: Note, begun: Option<Value>) -> Result<Answer, Away> {
-    let Some(batch) = begun else {
+    let Some(batch) = begun.filter(|batch| batch["state"] != "returned") else {
         return Ok(Answer::wrong("此文件夹没有传送到一半的批次", "在网页“接收”查看已有的批次"));
     };
     let id = batch["batch"].as_str().unwrap_or_default();
@@ -243,7 +246,8 @@ async fn followed(door: &Door, at: &str, wait: Wait) -> Result<Value, Away> {
             jobs.filter(|job| job["kind"] == kind).find_map(|job| job["state"].as_str())
         };
         // A job that follows another is not there until that is done.
-        let open = kinds.iter().any(|kind| !matches!(state(kind), Some("done")));
+        let findable = matches!(wait, Wait::Filed | Wait::Sealed) || batch["index_behind"] == 0;
+        let open = !findable || kinds.iter().any(|kind| !matches!(state(kind), Some("done")));
         if !open {
             return Ok(batch);
         }

@@ -1,7 +1,7 @@
 //! Batches.
 
 use crate::{
-    app::App,
+    app::{self, App},
     ingest::{
         batch::{self, BatchRow},
         wayback,
@@ -52,6 +52,8 @@ pub async fn show(State(app): State<Arc<App>>, asker: Asker, Path(id): Path<Stri
     let mut body = shape(&batch);
     body["jobs"] = jobs.into();
     let decided = wayback::decisions(&app.db, &batch.id).await?;
+    let behind = app::index_behind(&app).await.map_err(|error| Refusal::fault(error.as_ref()))?;
+    body["index_behind"] = behind.max(0).into();
     body["decisions"] = decided.iter().map(decision_shape).collect();
     Ok(Json(body))
 }
