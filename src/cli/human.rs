@@ -179,16 +179,12 @@ fn batch(document: &Value) -> String {
         let _ = write!(text, "\n未传送（不是档案内容）：{}", left.join("、"));
     }
     for defect in document["defects"].as_array().into_iter().flatten() {
-        let row = defect["row"].as_u64().map_or(String::new(), |row| format!("第 {row} 行 "));
+        let row = defect["row"].as_u64().map_or(String::new(), |row| format!("第 {row} 行"));
         let mark = if defect["severity"] == "blocking" { "▲" } else { "△" };
-        let _ = write!(
-            text,
-            "\n{mark} {row}{} {}：{}。{}",
-            said(&defect["code"]),
-            said(&defect["file"]),
-            said(&defect["reason"]),
-            said(&defect["remedy"])
-        );
+        let of = [row, said(&defect["code"]), said(&defect["file"])];
+        let of = of.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let colon = if of.is_empty() { "" } else { "：" };
+        let _ = write!(text, "\n{mark} {of}{colon}{}。{}", said(&defect["reason"]), said(&defect["remedy"]));
     }
     text
 }

@@ -133,7 +133,22 @@ async fn a_handover_is_signed_by_two_people_and_shuts_the_way_back(db: TestDb) {
     assert!(!page.contains(&format!("/batches/{id}/withdraw")), "no way back is offered");
 }
 
+/// What came from a folder was not sent: nothing is listed of it, and its page is the batch's.
+async fn a_returned_folder_lists_no_files(db: TestDb) {
+    let house = House::with_the_sample(&db).await;
+    let id = newest(&house).await["batch"].as_str().unwrap().to_owned();
+    let kind = [(header::CONTENT_TYPE.as_str(), "application/json"), ("sec-fetch-site", "same-origin")];
+    let (at, reason) = (format!("/api/v1/batches/{id}"), json!({ "reason": "页数不符" }).to_string());
+    let back = house.server.ask(Method::POST, &format!("{at}/return"), &house.archivist, &kind, reason).await;
+    assert!(back.status.is_success(), "{}", back.text());
+    let files = house.server.get(&format!("{at}/files"), &house.archivist).await;
+    assert_eq!((files.status, &files.json()["total"]), (StatusCode::OK, &json!(0)));
+    let page = house.server.get(&format!("/batches/{id}/send"), &house.archivist).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+}
+
 on_both_databases!(
+    a_returned_folder_lists_no_files,
     a_handover_is_signed_by_two_people_and_shuts_the_way_back,
     a_batch_is_withdrawn_by_whoever_takes_it_in_and_by_nobody_else,
 );

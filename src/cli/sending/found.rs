@@ -20,7 +20,12 @@ pub(super) struct Found {
 impl Found {
     pub async fn of(door: &Door, at: &str, batch: Value) -> Result<Self, Away> {
         let mut listed = door.get(&format!("{at}/defects")).await?;
-        let defects = serde_json::from_value(listed["items"].take()).context("the server's list of defects")?;
+        let mut defects: Vec<Defect> =
+            serde_json::from_value(listed["items"].take()).context("the server's list of defects")?;
+        // The server speaks to people at a page.
+        for proposal in defects.iter_mut().filter(|defect| is_proposal(defect)) {
+            proposal.remedy = "加 --yes 建立，或先请有权限的人建立".to_owned();
+        }
         Ok(Self { batch, defects })
     }
 

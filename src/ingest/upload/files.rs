@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::Guest,
     audit::{Change, Event},
-    ingest::batch::{self, BatchRow, BatchState, Desk, Seen},
+    ingest::batch::{self, BatchRow, BatchState, Desk, Seen, Way},
     vault::Tray,
 };
 
@@ -110,7 +110,8 @@ pub async fn file(desk: &Desk, batch: &BatchRow, name: &str) -> Result<FileShown
 /// Every file of the batch, in the order of their paths.
 pub async fn files(desk: &Desk, batch: &BatchRow) -> Result<Vec<FileShown>, UploadError> {
     use BatchState::{Checked, Checking, Receiving, Returned};
-    if !matches!(batch.state, Receiving | Checking | Checked | Returned) {
+    // One that came in another way has no tray.
+    if batch.way != Way::Upload || !matches!(batch.state, Receiving | Checking | Checked | Returned) {
         return Ok(Vec::new());
     }
     let row = rows::of(&desk.db, batch).await?;
