@@ -128,15 +128,20 @@ pub async fn preview(
 
 /// The page again with what was wrong with the words typed into it.
 fn back(mut page: CataloguesPage, lang: Lang, refusal: Refusal) -> Result<CataloguesPage, Refusal> {
-    page.fault = Some(match refusal {
-        Refusal::Wrong { detail, remedy } => Fault { detail, remedy },
+    page.fault = Some(fault_of(lang, refusal)?);
+    Ok(page)
+}
+
+/// What was wrong with words about a catalogue; any other refusal as it is.
+pub(super) fn fault_of(lang: Lang, refusal: Refusal) -> Result<Fault, Refusal> {
+    match refusal {
+        Refusal::Wrong { detail, remedy } => Ok(Fault { detail, remedy }),
         Refusal::Word(unread) => {
             let words = crate::web::refused::unread(lang, &unread);
-            Fault { detail: words.detail, remedy: lang.t("told-how") }
+            Ok(Fault { detail: words.detail, remedy: lang.t("told-how") })
         }
-        other => return Err(other),
-    });
-    Ok(page)
+        other => Err(other),
+    }
 }
 
 pub(super) fn looked_shape(app: &App, lang: Lang, preview: &Preview) -> Looked {

@@ -21,7 +21,7 @@ use crate::{
         refusal::Refusal,
         rooms::{
             batches::found,
-            catalogues::{lines, looked_at, looked_shape, told},
+            catalogues::{fault_of, lines, looked_at, looked_shape, told},
             typed::Typed,
             wayback,
         },
@@ -79,7 +79,7 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
     let batch = found(&app, &asker, &id).await?;
-    page(&app, &asker, (&headers, &uri), &batch, None).await
+    page(&app, &asker, (&headers, &uri), &batch, None, None).await
 }
 
 /// `POST /batches/{id}/send`: checked, taken in, or given up.
@@ -97,15 +97,17 @@ pub async fn act(
     let (done, onward) = match typed.text("act") {
         "check" => {
             let lang = shown::lang(&headers, &uri);
+            // A page without a catalogue asks for no words: then what was told before stays.
+            let asked = typed.pairs().any(|(name, _)| name == "told");
             let told = match told(&app, lang, typed.text("preset"), &lines(typed.text("told"))).await {
-                Ok(told) => told,
-                Err(Refusal::Wrong { detail, remedy }) => {
-                    let said = (StatusCode::UNPROCESSABLE_ENTITY, Fault { detail, remedy });
-                    return page(&app, &asker, (&headers, &uri), &batch, Some(said)).await;
+                Ok(told) => asked.then_some(told),
+                Err(refusal) => {
+                    let said = (StatusCode::UNPROCESSABLE_ENTITY, fault_of(lang, refusal)?);
+                    let words = Some(typed.text("told"));
+                    return page(&app, &asker, (&headers, &uri), &batch, Some(said), words).await;
                 }
-                Err(other) => return Err(other),
             };
-            let asked = upload::ask_for_check(&desk, &asker.guest, &batch, Some(&told)).await;
+            let asked = upload::ask_for_check(&desk, &asker.guest, &batch, told.as_deref()).await;
             (asked, format!("/batches/{id}/send"))
         }
         "commit" => {
@@ -123,7 +125,7 @@ pub async fn act(
         Ok(()) => Ok(Redirect::to(&onward).into_response()),
         Err(error) => {
             let said = fault(shown::lang(&headers, &uri), error)?;
-            page(&app, &asker, (&headers, &uri), &batch, Some(said)).await
+            page(&app, &asker, (&headers, &uri), &batch, Some(said), None).await
         }
     }
 }
@@ -147,8 +149,7 @@ async fn telling(app: &App, lang: Lang, batch: &BatchRow) -> Result<Telling, Ref
     } else {
         match looked_at(app, lang, &name, source, batch.told.clone()).await {
             Ok(preview) => Ok(looked_shape(app, lang, &preview)),
-            Err(Refusal::Wrong { detail, remedy }) => Err(Fault { detail, remedy }),
-            Err(other) => return Err(other),
+            Err(refusal) => Err(fault_of(lang, refusal)?),
         }
     };
     let told = batch.told.iter().map(|(header, field)| format!("{header}={}", field.map_or("-", Field::word)));
@@ -157,12 +158,14 @@ async fn telling(app: &App, lang: Lang, batch: &BatchRow) -> Result<Telling, Ref
     Ok(Telling { has: true, looked, unread, told: told.collect::<Vec<_>>().join("\n"), presets })
 }
 
+/// `words` are those typed about the headers, where they are shown again.
 async fn page(
     app: &App,
     asker: &Asker,
     (headers, uri): (&HeaderMap, &Uri),
     batch: &BatchRow,
     said: Option<(StatusCode, Fault)>,
+    words: Option<&str>,
 ) -> Result<Response, Refusal> {
     let stage = match batch.state {
         BatchState::Receiving => SendStage::Receiving,
@@ -185,6 +188,10 @@ async fn page(
     let blocking = batch::count_findings(&app.db, batch, true).await? - batch.set_aside - brings;
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     let frame = shown::frame(app, Some(asker), headers, uri, Some(Place::Ingest));
+    let mut telling = telling(app, frame.lang, batch).await?;
+    if let Some(words) = words {
+        words.clone_into(&mut telling.told);
+    }
     let sending = Sending {
         id: batch.id.to_string(),
         name: batch.name.clone(),
@@ -194,7 +201,7 @@ async fn page(
         to_file: count(batch.to_file),
         blocking: count(blocking),
         brings: count(brings),
-        telling: telling(app, frame.lang, batch).await?,
+        telling,
         decisions: wayback::decided(app, frame.lang, batch).await?,
     };
     let (status, fault) = said.map_or((StatusCode::OK, None), |(status, fault)| (status, Some(fault)));
