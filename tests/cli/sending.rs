@@ -197,6 +197,10 @@ async fn a_mended_batch_is_sent_again_and_headers_are_told(db: TestDb) {
     assert_eq!((newest().await["state"].clone(), desk.noted()), ("abandoned".into(), 0));
     let (status, kept) = desk.send(&[&[other.as_str()], &told[..]].concat());
     assert_eq!((status, kept["state"].as_str(), desk.noted()), (1, Some("checked"), 1), "{kept}");
+    // A dry run of what was begun looks and ends nothing.
+    let (status, dry) = desk.send(&[&[other.as_str(), "--dry-run"], &told[..]].concat());
+    assert_eq!((status, &dry["batch"], desk.noted()), (1, &kept["batch"], 1), "{dry}");
+    assert_eq!(newest().await["state"], "checked");
     let (status, gone) = desk.send(&[&other, "--abandon"]);
     assert_eq!((status, &gone["batch"], desk.noted()), (0, &kept["batch"], 0), "{gone}");
 }

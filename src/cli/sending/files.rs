@@ -1,7 +1,10 @@
 //! The files of a batch, sent.
 
 use super::door::{Away, Door, There, Tries};
-use crate::{ingest::folder::FoundFile, vault::Source};
+use crate::{
+    ingest::{folder::FoundFile, upload::same_path as same},
+    vault::Source,
+};
 use anyhow::Context as _;
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -12,7 +15,6 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use unicode_normalization::UnicodeNormalization as _;
 
 /// Files at once, and bytes of a piece: held in memory, and sent again where one breaks.
 const AT_ONCE: usize = 4;
@@ -125,11 +127,6 @@ fn agree(local: &[Local], there: &[There]) -> Result<(), String> {
         }
     }
     has.into_values().next().map_or(Ok(()), |other| Err(other.path.clone()))
-}
-
-/// What two paths have alike that stand for one file: the same name composed or not.
-fn same(path: &str) -> String {
-    path.nfc().collect()
 }
 
 struct Done {

@@ -88,6 +88,8 @@ async fn send(args: &IngestArgs, door: &Door, person: Option<&str>) -> Result<An
         Ok(listed) => listed,
         Err(why) => return Ok(Answer::wrong(why, "按上面所说改正后再试")),
     };
+    // What was begun before is another command's to end.
+    let own = begun.is_none();
     let batch = match begun {
         Some(batch) => batch,
         None => {
@@ -114,7 +116,7 @@ async fn send(args: &IngestArgs, door: &Door, person: Option<&str>) -> Result<An
         sent = began.elapsed().as_secs_f64();
         door.post(&format!("{at}/check"), &told(args)).await?;
     }
-    let checked = settled(door, &at, &["receiving", "checking"], "check").await?;
+    let checked = settled(door, &at, "checking", "check").await?;
     let mut found = Found::of(door, &at, checked).await?;
     found.defects.extend(refused);
     let checked_at = began.elapsed().as_secs_f64();
@@ -131,9 +133,11 @@ async fn send(args: &IngestArgs, door: &Door, person: Option<&str>) -> Result<An
         )
     };
     if args.dry_run {
-        door.delete(&at).await?;
-        note.end()?;
-        return Ok(answer(found, false, 0.0));
+        if own {
+            door.delete(&at).await?;
+            note.end()?;
+        }
+        return Ok(answer(found, !own, 0.0));
     }
     if found.state() == "checked" {
         if found.is_all_there() {
@@ -147,12 +151,12 @@ async fn send(args: &IngestArgs, door: &Door, person: Option<&str>) -> Result<An
         }
         let how = json!({ "accept_good": args.accept_good, "make_missing": args.yes, "read_text": !args.no_text });
         door.post(&format!("{at}/commit"), &how).await?;
-        found.batch = settled(door, &at, &["filing"], "take-in").await?;
-        if found.state() == "checked" {
-            // The archive changed since: what is wrong now is another list.
-            let found = Found::of(door, &at, found.batch).await?;
-            return Ok(answer(found, true, 0.0));
-        }
+    }
+    found.batch = settled(door, &at, "filing", "take-in").await?;
+    if found.state() == "checked" {
+        // The archive changed since: what is wrong now is another list.
+        let found = Found::of(door, &at, found.batch).await?;
+        return Ok(answer(found, true, 0.0));
     }
     // The note stays: a batch that is returned comes again as its next round.
     drop(note);
@@ -202,17 +206,17 @@ fn listed(folder: &Path) -> Result<Listed, String> {
     Ok((local, refused, beside))
 }
 
-/// Waits until the batch is in none of these states; its job is asked after, so that nobody
-/// waits for one that gave up.
-async fn settled(door: &Door, at: &str, states: &[&str], job: &str) -> Result<Value, Away> {
+/// Waits while the batch is in this state; its job is asked after, so that nobody waits for
+/// one that gave up.
+async fn settled(door: &Door, at: &str, state: &str, job: &str) -> Result<Value, Away> {
     loop {
         let batch = door.get(at).await?;
-        if !states.iter().any(|state| batch["state"] == *state) {
-            return Ok(batch);
-        }
         if batch["state"] == "receiving" {
             let detail = "批次退回到传送中：检测开始时有文件尚未传完";
             return Err(Away::refused(detail, "再运行同一命令"));
+        }
+        if batch["state"] != state {
+            return Ok(batch);
         }
         gave_up(&batch, job)?;
         tokio::time::sleep(LOOK).await;

@@ -46,6 +46,7 @@ pub use expire::{expire, expires_at};
 pub use files::{FileShown, MOST_FILES, announce, file, files, remove};
 pub(in crate::ingest) use hand::put_down;
 pub use open::{NewBatch, open};
+pub use path::same as same_path;
 pub use rows::asked_by;
 pub(in crate::ingest) use rows::promised;
 pub use send::{Algorithm, Checksum, Sent, append, offset};

@@ -17,7 +17,7 @@ pub(super) fn checked(path: &str) -> Result<String, UploadError> {
 }
 
 /// What two paths have alike that stand for one file: senders write the same name composed or not.
-pub(super) fn same(path: &str) -> String {
+pub fn same(path: &str) -> String {
     path.nfc().collect()
 }
 
